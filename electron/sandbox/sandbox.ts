@@ -1,0 +1,36 @@
+/**
+ * What everybody else knows of the sandbox. Not here: how it is done (see pool.ts).
+ * Nothing that a program must not learn (expected outputs, other answers, rewards) may be put into a request.
+ */
+import type { ProgramFacts } from '../contract/task.ts'
+import type { IsolationLevel, RunReply } from '../contract/verdict.ts'
+
+export type Limits = {
+  readonly wallMs: number
+  readonly memoryBytes: number
+  /** Longest canonical text of one value, in characters. */
+  readonly outputChars: number
+}
+
+export type RunRequest = {
+  /** Python source that defines `f`. */
+  readonly program: string
+  /** Literal argument lists, each the text between the parentheses of f(...). All run in one child, in order. */
+  readonly inputs: readonly string[]
+  readonly limits?: Partial<Limits>
+}
+
+export interface Sandbox {
+  readonly level: IsolationLevel
+  readonly pythonVersion: string
+  /** One fresh child; a bad program is an outcome, never an exception. */
+  run(request: RunRequest, signal?: AbortSignal): Promise<RunReply>
+  /**
+   * Two children under different hash seeds, and each call repeated within a child; an input whose canonical
+   * texts differ anywhere becomes `nondeterministic`.
+   */
+  runTwice(request: RunRequest, signal?: AbortSignal): Promise<RunReply>
+  /** Static facts of untrusted programs, read with Python's ast inside a child. */
+  analyse(programs: readonly string[], signal?: AbortSignal): Promise<ProgramFacts[]>
+  close(): Promise<void>
+}
