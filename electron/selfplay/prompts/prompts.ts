@@ -1,0 +1,39 @@
+/**
+ * A prompt set: how roles and kinds are put to a model and how its text is read back. One file per set:
+ * nano.ts (compact), chat.ts (chat models), base.ts (base models, think/answer tags).
+ * Not here: what makes a proposal valid (azr/) or tokens (model/).
+ */
+import type { Kind, TaskBody } from '../../contract/task.ts'
+import type { PromptPart } from '../../model/chat.ts'
+
+/** What a proposer's text contained. Induction: the program is the shown one, inputs are N argument texts. */
+export type Proposal = {
+  readonly program: string
+  readonly inputs: readonly string[]
+  readonly message: string
+}
+
+/** What a solver's text contained: output or input text, or program source. */
+export type Answer = { readonly text: string }
+
+export type Parsed<T> =
+  | { readonly ok: true; readonly value: T; readonly formatOk: boolean }
+  | { readonly ok: false; readonly why: string }
+
+export type ProposeOptions = {
+  /** Earlier tasks shown (deduction, abduction) or the one program to write inputs for (induction). */
+  readonly references: readonly TaskBody[]
+  /** Induction: how many inputs to ask for. */
+  readonly inputs: number
+}
+
+export interface PromptSet {
+  /** Stored with every episode, such as `nano/1`; changes with any change of text. */
+  readonly version: string
+  /** Text the response is taken to begin with (an opening think tag), '' for none. */
+  readonly prefill: string
+  propose(kind: Kind, options: ProposeOptions): PromptPart[]
+  solve(task: TaskBody): PromptPart[]
+  readProposal(kind: Kind, response: string, options: ProposeOptions): Parsed<Proposal>
+  readAnswer(kind: Kind, response: string): Parsed<Answer>
+}
