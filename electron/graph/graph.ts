@@ -1,0 +1,190 @@
+/**
+ * A graph under construction: ONNX nodes in order, and the tape that reverse-mode autodiff walks.
+ * Not here: what ops exist (ops*.ts), their gradients (gradients.ts), the bytes (proto.ts).
+ */
+import { type DType, elementCount, sameShape, show, type Value } from './value.ts'
+
+/** Fused or two-output ops that are wrong or missing on WebGPU are lowered to primitives there. */
+export type Target = 'cpu' | 'webgpu'
+
+export type Attribute =
+  | { readonly kind: 'int'; readonly value: number }
+  | { readonly kind: 'float'; readonly value: number }
+  | { readonly kind: 'string'; readonly value: string }
+  | { readonly kind: 'ints'; readonly value: readonly number[] }
+  | { readonly kind: 'graph'; readonly value: Graph }
+
+export type Attributes = Readonly<Record<string, Attribute>>
+
+export type Node = {
+  readonly op: string
+  readonly domain: string
+  /** null: an optional input that is left out. */
+  readonly inputs: readonly (Value | null)[]
+  readonly outputs: readonly Value[]
+  readonly attributes: Attributes
+}
+
+/** One differentiable step: an ONNX node, or a whole region with a rule of its own. */
+export type TapeEntry = {
+  readonly rule: string
+  readonly inputs: readonly (Value | null)[]
+  readonly outputs: readonly Value[]
+  readonly attributes: Attributes
+  /** Values of the forward pass that the rule wants besides inputs and outputs. */
+  readonly saved: readonly Value[]
+}
+
+export type Initializer = { readonly value: Value; readonly bytes: Uint8Array }
+
+export type Graph = {
+  readonly target: Target
+  readonly prefix: string
+  readonly nodes: Node[]
+  readonly tape: TapeEntry[]
+  readonly inputs: Value[]
+  readonly outputs: Value[]
+  readonly initializers: Map<string, Initializer>
+  counter: number
+  /** Above 0 inside a region: nodes leave no tape entry of their own. */
+  regions: number
+}
+
+/** prefix keeps the names of a Loop body apart from those of the graph around it. */
+export function createGraph(target: Target, prefix = ''): Graph {
+  return {
+    target,
+    prefix,
+    nodes: [],
+    tape: [],
+    inputs: [],
+    outputs: [],
+    initializers: new Map(),
+    counter: 0,
+    regions: 0,
+  }
+}
+
+export function input(g: Graph, name: string, dtype: DType, shape: readonly number[]): Value {
+  if (g.inputs.some((known) => known.name === name)) throw new Error(`input ${name}: named twice`)
+  const value: Value = { name, dtype, shape }
+  g.inputs.push(value)
+  return value
+}
+
+/** Makes value an output called name. */
+export function output(g: Graph, value: Value, name: string): Value {
+  const named: Value = { ...value, name }
+  g.nodes.push({ op: 'Identity', domain: '', inputs: [value], outputs: [named], attributes: {} })
+  g.outputs.push(named)
+  return named
+}
+
+/** Equal constants are stored once. */
+export function constant(
+  g: Graph,
+  dtype: DType,
+  shape: readonly number[],
+  numbers: readonly number[] | Float32Array,
+): Value {
+  if (numbers.length !== elementCount(shape)) {
+    throw new RangeError(`constant: ${numbers.length} numbers for shape [${shape.join(', ')}]`)
+  }
+  const bytes = encode(dtype, numbers)
+  const key = `${dtype}[${shape.join(',')}]${Buffer.from(bytes).toString('latin1')}`
+  const known = g.initializers.get(key)
+  if (known !== undefined) return known.value
+  const value: Value = { name: `${g.prefix}const_${g.initializers.size}`, dtype, shape }
+  g.initializers.set(key, { value, bytes })
+  return value
+}
+
+export function scalar(g: Graph, dtype: DType, number: number): Value {
+  return constant(g, dtype, [], [number])
+}
+
+export function int64s(g: Graph, numbers: readonly number[]): Value {
+  return constant(g, 'int64', [numbers.length], numbers)
+}
+
+type Encoder = (numbers: readonly number[] | Float32Array) => ArrayBufferView
+const ENCODERS: Readonly<Partial<Record<DType, Encoder>>> = {
+  float32: (numbers) => Float32Array.from(numbers),
+  float64: (numbers) => Float64Array.from(numbers),
+  int32: (numbers) => Int32Array.from(numbers),
+  int64: (numbers) => BigInt64Array.from(Array.from(numbers, BigInt)),
+  bool: (numbers) => Uint8Array.from(numbers),
+}
+
+function encode(dtype: DType, numbers: readonly number[] | Float32Array): Uint8Array {
+  const encoder = ENCODERS[dtype]
+  if (encoder === undefined) throw new Error(`constant: no encoder for ${dtype}`)
+  const array = encoder(numbers)
+  return new Uint8Array(array.buffer, array.byteOffset, array.byteLength)
+}
+
+export type Shaped = { readonly dtype: DType; readonly shape: readonly number[] }
+
+export type EmitOptions = { readonly attributes?: Attributes; readonly domain?: string }
+
+/** Appends one node; its outputs have the given types. */
+export function emit(
+  g: Graph,
+  op: string,
+  inputs: readonly (Value | null)[],
+  outputs: readonly Shaped[],
+  options: EmitOptions = {},
+): Value[] {
+  const values = outputs.map((shaped): Value => ({ ...shaped, name: freshName(g, op) }))
+  const attributes = options.attributes ?? {}
+  g.nodes.push({ op, domain: options.domain ?? '', inputs, outputs: values, attributes })
+  if (g.regions === 0) g.tape.push({ rule: op, inputs, outputs: values, attributes, saved: [] })
+  return values
+}
+
+/** emit for the usual node with one output. */
+export function emitOne(
+  g: Graph,
+  op: string,
+  inputs: readonly (Value | null)[],
+  result: Shaped,
+  options: EmitOptions = {},
+): Value {
+  const [value] = emit(g, op, inputs, [result], options)
+  if (value === undefined) throw new Error(`${op}: no output`)
+  return value
+}
+
+export type Region = {
+  readonly outputs: readonly Value[]
+  readonly saved?: readonly Value[]
+  readonly attributes?: Attributes
+}
+
+/** Runs build without tape entries and records the whole as one step whose gradient is the rule of that name. */
+export function region(
+  g: Graph,
+  rule: string,
+  inputs: readonly (Value | null)[],
+  build: () => Region,
+): readonly Value[] {
+  g.regions += 1
+  const built = build()
+  g.regions -= 1
+  if (g.regions === 0) {
+    const { outputs, saved = [], attributes = {} } = built
+    g.tape.push({ rule, inputs, outputs, attributes, saved })
+  }
+  return built.outputs
+}
+
+function freshName(g: Graph, op: string): string {
+  g.counter += 1
+  return `${g.prefix}${op}_${g.counter}`
+}
+
+/** Throws unless value has exactly this shape. */
+export function expectShape(what: string, value: Value, shape: readonly number[]): void {
+  if (sameShape(value.shape, shape)) return
+  throw new RangeError(`${what}: expected [${shape.join(', ')}], got ${show(value)}`)
+}

@@ -1,0 +1,116 @@
+/**
+ * Layers of decoders as regions with gradients of their own (gradients-layers.ts): cheaper than what the
+ * primitive rules would give, and lowered per target.
+ */
+import { type Attributes, emit, type Graph, region, type Region } from './graph.ts'
+import { add, addNumber, mul, reduceMean, reciprocal, sigmoid, sqrt } from './ops.ts'
+import { reshape } from './ops-layout.ts'
+import { matmul } from './ops-matmul.ts'
+import { sizeAt, type Value } from './value.ts'
+
+function only(values: readonly Value[], what: string): Value {
+  const [value] = values
+  if (value === undefined) throw new Error(`${what}: no output`)
+  return value
+}
+
+/** x / rms(x) * weight over the last axis. x [..., D], weight [D] -> [..., D]. Source: arXiv 1910.07467. */
+export function rmsNorm(g: Graph, x: Value, weight: Value, eps: number): Value {
+  return only(
+    region(g, 'rmsNorm', [x, weight], () =>
+      g.target === 'cpu' ? fusedNorm(g, x, weight, eps) : plainNorm(g, x, weight, eps),
+    ),
+    'rmsNorm',
+  )
+}
+
+function fusedNorm(g: Graph, x: Value, weight: Value, eps: number): Region {
+  const attributes: Attributes = {
+    axis: { kind: 'int', value: -1 },
+    epsilon: { kind: 'float', value: eps },
+    stash_type: { kind: 'int', value: 1 },
+  }
+  const inverse = { dtype: x.dtype, shape: [...x.shape.slice(0, -1), 1] }
+  const [y, inverseStd] = emit(g, 'SimplifiedLayerNormalization', [x, weight], [x, inverse], {
+    attributes,
+  })
+  if (y === undefined || inverseStd === undefined) throw new Error('rmsNorm: two outputs expected')
+  return { outputs: [y], saved: [inverseStd] }
+}
+
+/** WebGPU does not write the second output of the fused op. */
+function plainNorm(g: Graph, x: Value, weight: Value, eps: number): Region {
+  const meanSquare = reduceMean(g, mul(g, x, x), [-1])
+  const inverseStd = reciprocal(g, sqrt(g, addNumber(g, meanSquare, eps)))
+  return { outputs: [mul(g, mul(g, x, inverseStd), weight)], saved: [inverseStd] }
+}
+
+/** x [B, H, T, D], positions int64 [B, T], cos and sin [P, D/2] -> [B, H, T, D]; halves rotated. Source: arXiv 2104.09864. */
+export function rotary(g: Graph, x: Value, positions: Value, cos: Value, sin: Value): Value {
+  return only(
+    region(g, 'rotary', [x, positions, cos, sin], () => ({
+      outputs: [rotaryNode(g, x, positions, cos, sin)],
+    })),
+    'rotary',
+  )
+}
+
+export function rotaryNode(g: Graph, x: Value, positions: Value, cos: Value, sin: Value): Value {
+  const attributes: Attributes = { interleaved: { kind: 'int', value: 0 } }
+  const options = { attributes, domain: 'com.microsoft' }
+  return only(emit(g, 'RotaryEmbedding', [x, positions, cos, sin], [x], options), 'rotary')
+}
+
+/**
+ * Grouped-query attention over whole sequences. q [B, H, T, D], k and v [B, Hk, T, D], mask [B, 1, T, T]
+ * (0 or a large negative number, added) -> [B, H, T, D]. K and V are not repeated: the G = H / Hk query heads
+ * of a group stand one below the other.
+ */
+export function attention(g: Graph, q: Value, k: Value, v: Value, mask: Value): Value {
+  return only(
+    region(g, 'attention', [q, k, v, mask], () => {
+      const [batch, heads, length, size] = sizes4(q)
+      const kvHeads = sizeAt(k, 1)
+      const grouped = [batch, kvHeads, (heads / kvHeads) * length]
+      const rows = reshape(g, q, [...grouped, size])
+      const scores = matmul(g, rows, k, { transB: true, alpha: 1 / Math.sqrt(size) })
+      const masked = add(g, reshape(g, scores, [batch, heads, length, length]), mask)
+      const weights = reshape(g, softmaxNode(g, masked), [...grouped, length])
+      const mixed = matmul(g, weights, v)
+      return { outputs: [reshape(g, mixed, q.shape)], saved: [weights, rows, mixed] }
+    }),
+    'attention',
+  )
+}
+
+function softmaxNode(g: Graph, x: Value): Value {
+  return only(
+    emit(g, 'Softmax', [x], [x], { attributes: { axis: { kind: 'int', value: -1 } } }),
+    'softmax',
+  )
+}
+
+export function sizes4(x: Value): [number, number, number, number] {
+  return [sizeAt(x, 0), sizeAt(x, 1), sizeAt(x, 2), sizeAt(x, 3)]
+}
+
+/** silu(gate) * up, elementwise. Source: arXiv 2002.05202. */
+export function swiglu(g: Graph, gate: Value, up: Value): Value {
+  return only(
+    region(g, 'swiglu', [gate, up], () => {
+      const activated = silu(g, gate)
+      return { outputs: [mul(g, activated, up)], saved: [activated] }
+    }),
+    'swiglu',
+  )
+}
+
+/** x times sigmoid(x), in one node where there is one. */
+export function silu(g: Graph, x: Value): Value {
+  if (x.dtype !== 'float32') return mul(g, x, sigmoid(g, x))
+  const options = {
+    attributes: { alpha: { kind: 'float', value: 1 } },
+    domain: 'com.microsoft',
+  } as const
+  return only(emit(g, 'QuickGelu', [x], [x], options), 'silu')
+}
