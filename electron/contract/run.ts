@@ -23,9 +23,10 @@ export type GroupMetrics = {
   readonly scale: number
 }
 
-/** One proposal: the task it made (valid) or the checks that refused it. */
+/** One proposal: the task it made (valid) or the checks that refused it. Step 0 holds the seeds. */
 export type ProposalRecord = {
-  readonly episode: string
+  /** The proposing episode; null for given tasks: the identity program, a task source. */
+  readonly episode: string | null
   readonly kind: Kind
   readonly task: Task | null
   readonly checks: readonly Check[]

@@ -30,9 +30,17 @@ export type ProposeOptions = {
 export interface PromptSet {
   /** Stored with every episode, such as `nano/1`; changes with any change of text. */
   readonly version: string
-  /** Text the response is taken to begin with (an opening think tag), '' for none. */
+  /**
+   * Text the response is taken to begin with (an opening think tag), '' for none. The loop puts it behind the
+   * parts and hands prefill plus response to the readers; propose and solve leave it out.
+   */
   readonly prefill: string
+  /** Nothing but the stop token marks the end of a response: one cut at maxResponse is malformed. */
+  readonly stopEndsResponse?: boolean
+  /** The parts are one user message; the TextCodec given to the loop applies the chat template in encode. */
+  readonly chat?: boolean
   propose(kind: Kind, options: ProposeOptions): PromptPart[]
+  /** What the solver must not see is empty in the task given: '' or missing pairs. */
   solve(task: TaskBody): PromptPart[]
   readProposal(kind: Kind, response: string, options: ProposeOptions): Parsed<Proposal>
   readAnswer(kind: Kind, response: string): Parsed<Answer>
