@@ -1,0 +1,88 @@
+/**
+ * Pages of the table of episodes. Not here: whole traces (episodes.ts).
+ */
+import * as v from 'valibot'
+import type { EpisodeFilter, EpisodeRow, EpisodeSort } from '../contract/history.ts'
+import type { Page, PageRequest } from '../contract/history.ts'
+import { bit, count, kind, real, role, status, text, toBit } from './columns.ts'
+import { openFlagsSql } from './flags.ts'
+import { pageLimit, readPage } from './page.ts'
+import type { Condition, PageQuery, Positioned } from './page.ts'
+import { runKey } from './runs.ts'
+import type { Store } from './store.ts'
+
+export type EpisodePageRequest = PageRequest<EpisodeSort, EpisodeFilter>
+
+export function pageEpisodes(store: Store, request: EpisodePageRequest): Page<EpisodeRow> {
+  return readPage(store, episodeQuery(runKey(store, request.run), request))
+}
+
+/** Steps grow with keys, so newest first is by step. */
+const SORTS: Readonly<Record<EpisodeSort, { readonly sql: string; readonly index: string }>> = {
+  newest: { sql: 'step', index: 'episodes_step' },
+  reward: { sql: 'ifnull(reward, -9e999)', index: 'episodes_reward' },
+  advantage: { sql: 'ifnull(advantage, -9e999)', index: 'episodes_advantage' },
+  tokens: { sql: 'tokens', index: 'episodes_tokens' },
+}
+
+export function episodeQuery(run: number, request: EpisodePageRequest): PageQuery<EpisodeRow> {
+  const sort = request.sort ?? 'newest'
+  const filter = request.filter ?? {}
+  return {
+    select: `episodes.*, ${openFlagsSql('episodes', 'id')} AS flags`,
+    table: 'episodes',
+    index: indexFor(sort, filter),
+    sort: SORTS[sort].sql,
+    descending: request.descending ?? true,
+    where: [{ sql: 'run = ?', param: run }, ...conditions(filter)],
+    after: request.after,
+    limit: pageLimit(request.limit),
+    row: Row,
+  }
+}
+
+/** Tasks and steps have few rows, whatever they are sorted by. */
+function indexFor(sort: EpisodeSort, filter: EpisodeFilter): string {
+  if (filter.task !== undefined) return 'episodes_task'
+  if (filter.step !== undefined) return 'episodes_step'
+  if (sort === 'newest' && filter.status !== undefined) return 'episodes_status'
+  return SORTS[sort].index
+}
+
+/** Also the names of their columns. */
+const FILTERS = ['step', 'role', 'kind', 'purpose', 'task', 'status'] as const
+
+function conditions(filter: EpisodeFilter): Condition[] {
+  const equals = FILTERS.flatMap((name) => {
+    const param = filter[name]
+    return param === undefined ? [] : [{ sql: `${name} = ?`, param }]
+  })
+  const { correct } = filter
+  return correct === undefined ? equals : [...equals, { sql: 'correct = ?', param: toBit(correct) }]
+}
+
+const Row = v.pipe(
+  v.object({
+    position: v.number(),
+    key: count,
+    id: text,
+    step: count,
+    role,
+    kind,
+    purpose: v.picklist(['propose', 'attempt', 'probe']),
+    task: v.nullable(text),
+    status: v.nullable(status),
+    correct: v.nullable(bit),
+    reward: real,
+    advantage: real,
+    trained: bit,
+    stop_reason: v.picklist(['stop', 'length']),
+    tokens: count,
+    first_line: text,
+    flags: count,
+  }),
+  v.transform(({ position, stop_reason, first_line, ...row }): Positioned<EpisodeRow> => ({
+    position,
+    row: { ...row, stopReason: stop_reason, firstLine: first_line },
+  })),
+)

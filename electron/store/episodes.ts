@@ -1,0 +1,148 @@
+/**
+ * Episodes: one response each, with its tokens and what was decided about it. Attempts at one task share their
+ * prompt, so prompts are kept once per step.
+ * Not here: pages of them (episodepages.ts).
+ */
+import * as v from 'valibot'
+import type { Episode } from '../contract/episode.ts'
+import { bit, count, firstLine, float32s, int32s, integer, kind } from './columns.ts'
+import { numberRecordJson, numbersJson, real, role, status, text } from './columns.ts'
+import { textsJson, toBit, toBitOrNull, toFloat32s, toInt32s, toJson } from './columns.ts'
+import type { Store } from './store.ts'
+
+export function insertEpisodes(
+  store: Store,
+  run: number,
+  step: number,
+  episodes: readonly Episode[],
+): void {
+  const prompts = new Map<string, number>()
+  for (const episode of episodes) {
+    const name = JSON.stringify([episode.promptVersion, episode.prompt, episode.promptTokens])
+    const prompt = prompts.get(name) ?? insertPrompt(store, run, step, episode)
+    prompts.set(name, prompt)
+    insertEpisode(store, run, prompt, episode)
+  }
+}
+
+const Key = v.object({ key: count })
+
+function insertPrompt(store: Store, run: number, step: number, episode: Episode): number {
+  const row = store.get(
+    `INSERT INTO prompts (run, step, version, prompt, tokens) VALUES (?, ?, ?, ?, ?) RETURNING key`,
+    Key,
+    [run, step, episode.promptVersion, episode.prompt, toInt32s(episode.promptTokens)],
+  )
+  return row?.key ?? 0
+}
+
+function insertEpisode(store: Store, run: number, prompt: number, episode: Episode): void {
+  store.run(
+    `INSERT INTO episodes (
+      run, step, id, role, kind, purpose, task, prompt, status, correct, reward, advantage, trained,
+      stop_reason, seed, tokens, first_line
+    ) VALUES (
+      @run, @step, @id, @role, @kind, @purpose, @task, @prompt, @status, @correct, @reward,
+      @advantage, @trained, @stopReason, @seed, @tokens, @firstLine
+    )`,
+    {
+      run,
+      step: episode.step,
+      id: episode.id,
+      role: episode.role,
+      kind: episode.kind,
+      purpose: episode.purpose,
+      task: episode.task,
+      prompt,
+      status: episode.status,
+      correct: toBitOrNull(episode.correct),
+      reward: episode.reward,
+      advantage: episode.advantage,
+      trained: toBit(episode.trained),
+      stopReason: episode.stopReason,
+      seed: episode.seed,
+      tokens: episode.tokens.length,
+      firstLine: firstLine(episode.response),
+    },
+  )
+  insertEpisodeText(store, episode)
+}
+
+function insertEpisodeText(store: Store, episode: Episode): void {
+  store.run(
+    `INSERT INTO episode_text (episode, response, tokens, logprobs, outcomes, reward_parts, shown)
+     VALUES (last_insert_rowid(), @response, @tokens, @logprobs, @outcomes, @rewardParts, @shown)`,
+    {
+      response: episode.response,
+      tokens: toInt32s(episode.tokens),
+      logprobs: toFloat32s(episode.logprobs),
+      outcomes: toJson(episode.outcomes),
+      rewardParts: toJson(episode.rewardParts),
+      shown: toJson(episode.references),
+    },
+  )
+}
+
+const Row = v.pipe(
+  v.object({
+    id: text,
+    step: count,
+    role,
+    kind,
+    purpose: v.picklist(['propose', 'attempt', 'probe']),
+    task: v.nullable(text),
+    prompt: text,
+    prompt_tokens: int32s,
+    version: text,
+    shown: textsJson,
+    response: text,
+    tokens: int32s,
+    logprobs: float32s,
+    stop_reason: v.picklist(['stop', 'length']),
+    seed: integer,
+    status: v.nullable(status),
+    outcomes: numbersJson,
+    correct: v.nullable(bit),
+    reward: real,
+    reward_parts: numberRecordJson,
+    advantage: real,
+    trained: bit,
+  }),
+  v.transform(({ prompt_tokens, version, shown, stop_reason, reward_parts, ...row }): Episode => ({
+    ...row,
+    promptTokens: prompt_tokens,
+    promptVersion: version,
+    references: shown,
+    stopReason: stop_reason,
+    rewardParts: reward_parts,
+  })),
+)
+
+const SELECT = `
+  SELECT episodes.id, episodes.step, role, kind, purpose, task, prompts.prompt,
+    prompts.tokens AS prompt_tokens, prompts.version, shown, response, episode_text.tokens,
+    logprobs, stop_reason, seed, status, outcomes, correct, reward, reward_parts, advantage, trained
+  FROM episodes JOIN episode_text ON episode_text.episode = episodes.key
+  JOIN prompts ON prompts.key = episodes.prompt`
+
+/** As they were recorded, in their order. */
+export function readEpisodes(store: Store, run: number, step: number): Episode[] {
+  return store.all(
+    `${SELECT} WHERE episodes.run = ? AND episodes.step = ? ORDER BY episodes.key`,
+    Row,
+    [run, step],
+  )
+}
+
+/** One trace. */
+export function readEpisode(store: Store, run: number, id: string): Episode | null {
+  return store.get(`${SELECT} WHERE episodes.run = ? AND id = ?`, Row, [run, id]) ?? null
+}
+
+/** Everybody's work on a task: its probes and attempts, in their order. */
+export function readEpisodesOfTask(store: Store, run: number, task: string): Episode[] {
+  return store.all(`${SELECT} WHERE episodes.run = ? AND task = ? ORDER BY episodes.key`, Row, [
+    run,
+    task,
+  ])
+}

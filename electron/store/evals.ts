@@ -1,0 +1,78 @@
+/**
+ * Evaluations: scores with their intervals, and the graded answers behind them.
+ * Not here: grading and intervals (eval/).
+ */
+import * as v from 'valibot'
+import type { EvalItem } from '../contract/history.ts'
+import type { EvalRecord } from '../contract/run.ts'
+import { KINDS } from '../contract/task.ts'
+import { bit, count, kind, real, status, text, toBit } from './columns.ts'
+import type { Store } from './store.ts'
+
+/** Evaluating a step again replaces what was there. */
+export function insertEval(store: Store, run: number, record: EvalRecord): void {
+  store.run(
+    `INSERT OR REPLACE INTO evals (run, step, suite, temperature, kind, n, score, low, high)
+     VALUES (@run, @step, @suite, @temperature, @kind, @n, @score, @low, @high)`,
+    { run, ...record },
+  )
+}
+
+const Row = v.object({
+  step: count,
+  suite: text,
+  temperature: v.number(),
+  kind: v.picklist([...KINDS, 'mean']),
+  n: count,
+  score: real,
+  low: real,
+  high: real,
+})
+
+/** By step, suite and temperature. */
+export function readEvals(store: Store, run: number): EvalRecord[] {
+  return store.all(
+    `SELECT step, suite, temperature, kind, n, score, low, high FROM evals WHERE run = ?
+     ORDER BY step, suite, temperature, kind`,
+    Row,
+    [run],
+  )
+}
+
+export type EvalPlace = Pick<EvalItem, 'step' | 'suite' | 'temperature'>
+
+export function insertEvalItem(store: Store, run: number, item: EvalItem): void {
+  store.run(
+    `INSERT OR REPLACE INTO eval_items (
+      run, step, suite, temperature, item, cluster, kind, sample, correct, status, response
+    ) VALUES (
+      @run, @step, @suite, @temperature, @item, @cluster, @kind, @sample, @correct, @status,
+      @response
+    )`,
+    { run, ...item, correct: toBit(item.correct) },
+  )
+}
+
+const Item = v.object({
+  step: count,
+  suite: text,
+  temperature: v.number(),
+  item: text,
+  cluster: text,
+  kind: v.nullable(kind),
+  sample: count,
+  correct: bit,
+  status: v.nullable(status),
+  response: text,
+})
+
+/** The answers of one evaluation, by item and sample: two of them line up for a paired comparison. */
+export function readEvalItems(store: Store, run: number, place: EvalPlace): EvalItem[] {
+  return store.all(
+    `SELECT step, suite, temperature, item, cluster, kind, sample, correct, status, response
+     FROM eval_items WHERE run = ? AND step = ? AND suite = ? AND temperature = ?
+     ORDER BY item, sample`,
+    Item,
+    [run, place.step, place.suite, place.temperature],
+  )
+}

@@ -1,0 +1,44 @@
+/**
+ * How tasks and the facts of programs lie in JSON columns. The tree's node names are joined by blanks, and the
+ * program's text is left away where the task holds the same.
+ */
+import * as v from 'valibot'
+import type { ProgramFacts } from '../contract/task.ts'
+import { json, jsonNumber, text, toJson } from './columns.ts'
+
+const Facts = v.variant('ok', [
+  v.object({ ok: v.literal(false), error: text }),
+  v.object({
+    ok: v.literal(true),
+    program: v.nullable(text),
+    hasEntry: v.boolean(),
+    parameters: v.number(),
+    imports: v.array(text),
+    dunders: v.array(text),
+    nodes: v.number(),
+    shape: text,
+    skeleton: text,
+    cognitive: v.number(),
+    cyclomatic: v.number(),
+    halstead: v.object({ volume: jsonNumber, effort: jsonNumber }),
+  }),
+])
+
+export const factsJson = v.nullable(json(Facts))
+export const pairsJson = v.nullable(json(v.array(v.object({ input: text, output: text }))))
+export const checksJson = json(v.array(v.object({ name: text, pass: v.boolean(), evidence: text })))
+
+export type StoredFacts = v.InferOutput<typeof Facts>
+
+export function toFactsJson(facts: ProgramFacts | null, program: string | null): string | null {
+  if (facts === null) return null
+  if (!facts.ok) return toJson(facts)
+  const own = facts.program === program ? null : facts.program
+  return toJson({ ...facts, program: own, shape: facts.shape.join(' ') })
+}
+
+export function fromFacts(stored: StoredFacts | null, program: string | null): ProgramFacts | null {
+  if (stored === null || !stored.ok) return stored
+  const shape = stored.shape === '' ? [] : stored.shape.split(' ')
+  return { ...stored, program: stored.program ?? program ?? '', shape }
+}

@@ -1,0 +1,123 @@
+/**
+ * Flags as an audit trail: entries are added, never changed; the last entry of a flag is what holds.
+ * Not here: which rules raise them and how raters agree (safety/).
+ */
+import * as v from 'valibot'
+import { AppError } from '../contract/errors.ts'
+import type { FlagEntry } from '../contract/history.ts'
+import { bit, count, integer, text, toBit } from './columns.ts'
+import type { Store } from './store.ts'
+
+/** Adding an entry that is already there changes nothing, so that imports merge. */
+export function insertFlag(store: Store, run: number, entry: FlagEntry): void {
+  requireEntry(entry)
+  store.run(
+    `INSERT INTO flags (
+      run, flag, episode, rater, severity, category, target, span_start, span_end, quote, note,
+      at_ms, seconds, blind, undone
+    ) VALUES (
+      @run, @flag, @episode, @rater, @severity, @category, @target, @start, @end, @quote, @note,
+      @atMs, @seconds, @blind, @undone
+    ) ON CONFLICT (run, flag, at_ms) DO NOTHING`,
+    {
+      run,
+      flag: entry.flag,
+      episode: entry.episode,
+      rater: entry.rater,
+      severity: entry.severity,
+      category: entry.category,
+      target: entry.span?.target ?? null,
+      start: entry.span?.start ?? null,
+      end: entry.span?.end ?? null,
+      quote: entry.span?.quote ?? null,
+      note: entry.note,
+      atMs: entry.atMs,
+      seconds: entry.seconds,
+      blind: toBit(entry.blind),
+      undone: toBit(entry.undone),
+    },
+  )
+}
+
+function requireEntry({ severity, span }: FlagEntry): void {
+  if (!Number.isInteger(severity) || severity < 1 || severity > 5) {
+    throw new AppError('store', `flag: expected a severity from 1 to 5, found ${severity}`)
+  }
+  if (span !== null && !(span.start >= 0 && span.start <= span.end)) {
+    throw new AppError(
+      'store',
+      `flag: expected a span with start <= end, found ${span.start} to ${span.end}`,
+    )
+  }
+}
+
+const Row = v.pipe(
+  v.object({
+    key: count,
+    flag: text,
+    episode: text,
+    rater: text,
+    severity: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(5)),
+    category: text,
+    target: v.nullable(v.picklist(['prompt', 'response'])),
+    span_start: v.nullable(count),
+    span_end: v.nullable(count),
+    quote: v.nullable(text),
+    note: text,
+    at_ms: integer,
+    seconds: v.nullable(v.number()),
+    blind: bit,
+    undone: bit,
+  }),
+  v.transform(({ key, target, span_start, span_end, quote, at_ms, ...row }) => ({
+    key,
+    entry: {
+      ...row,
+      atMs: at_ms,
+      span:
+        target === null
+          ? null
+          : { target, start: span_start ?? 0, end: span_end ?? 0, quote: quote ?? '' },
+    } satisfies FlagEntry,
+  })),
+)
+
+export type KeyedFlag = v.InferOutput<typeof Row>
+
+/** The whole trail in the order of entry, after a key, for export and agreement. */
+export function readFlags(store: Store, run: number, afterKey: number, limit: number): KeyedFlag[] {
+  return store.all(`SELECT * FROM flags WHERE run = ? AND key > ? ORDER BY key LIMIT ?`, Row, [
+    run,
+    afterKey,
+    limit,
+  ])
+}
+
+/** An entry holds unless a later one of the same flag follows it. The index is on (run, flag, at_ms). */
+const HOLDS = `flags.undone = 0 AND NOT EXISTS (
+  SELECT 1 FROM flags AS later WHERE later.run = flags.run AND later.flag = flags.flag
+  AND later.at_ms > flags.at_ms)`
+
+export function readOpenFlags(store: Store, run: number, episode: string): FlagEntry[] {
+  return store
+    .all(`SELECT * FROM flags WHERE run = ? AND episode = ? AND ${HOLDS} ORDER BY key`, Row, [
+      run,
+      episode,
+    ])
+    .map((row) => row.entry)
+}
+
+export function countOpenFlags(store: Store, run: number): number {
+  const row = store.get(
+    `SELECT count(*) AS count FROM flags WHERE run = ? AND ${HOLDS}`,
+    v.object({ count }),
+    [run],
+  )
+  return row?.count ?? 0
+}
+
+/** For list rows: open flags of `table`'s episode, where id is the column with the episode's id. */
+export function openFlagsSql(table: string, id: string): string {
+  return `(SELECT count(*) FROM flags WHERE flags.run = ${table}.run
+    AND flags.episode = ${table}.${id} AND ${HOLDS})`
+}

@@ -1,0 +1,30 @@
+/**
+ * Forgets what a run recorded after a step, before the run takes those steps again.
+ * Flags stay: they are people's work, and a step taken again from its checkpoint makes the same episodes.
+ */
+import type { Store } from './store.ts'
+
+const TABLES = [
+  'steps',
+  'step_text',
+  'groups',
+  'tasks',
+  'prompts',
+  'episodes',
+  'evals',
+  'eval_items',
+  'checkpoints',
+] as const
+
+/** The primary key begins with run and name. */
+const TALLIES = ['solveRate', 'rejectedBy', 'status', 'reward'] as const
+
+/** Side tables follow by their foreign keys. */
+export function deleteAfter(store: Store, run: number, step: number): void {
+  for (const table of TABLES) {
+    store.run(`DELETE FROM ${table} WHERE run = ? AND step > ?`, [run, step])
+  }
+  for (const name of TALLIES) {
+    store.run(`DELETE FROM tallies WHERE run = ? AND name = ? AND step > ?`, [run, name, step])
+  }
+}
