@@ -79,12 +79,33 @@ export function hiddenStates(
   const tables = ropeConstants(g, config, sizeAt(rows.positions, 1))
   let hidden = gather(g, weights('model.embed_tokens.weight'), rows.ids)
   for (let layer = 0; layer < config.layers; layer += 1) {
-    const at: Weights = (name) => weights(`model.layers.${layer}.${name}`)
-    const normal = rmsNorm(g, hidden, at('input_layernorm.weight'), config.rmsEps)
-    hidden = add(g, hidden, selfAttention(g, config, at, normal, rows, tables))
-    hidden = add(g, hidden, mlp(g, config, at, hidden))
+    const at = layerWeights(weights, layer)
+    const heads = projections(g, config, at, hidden, rows, tables)
+    hidden = decoderLayer(g, config, at, hidden, heads, rows)
   }
   return rmsNorm(g, hidden, weights('model.norm.weight'), config.rmsEps)
+}
+
+/** Rotated keys and values of every layer, [B, Hk, T, D] each: what a decoder with a cache starts from. */
+export function cacheStates(
+  g: Graph,
+  config: DecoderConfig,
+  weights: Weights,
+  rows: RowInputs,
+): { readonly k: Value; readonly v: Value }[] {
+  const tables = ropeConstants(g, config, sizeAt(rows.positions, 1))
+  let hidden = gather(g, weights('model.embed_tokens.weight'), rows.ids)
+  return Array.from({ length: config.layers }, (_, layer) => {
+    const at = layerWeights(weights, layer)
+    const heads = projections(g, config, at, hidden, rows, tables)
+    const last = layer === config.layers - 1
+    if (!last) hidden = decoderLayer(g, config, at, hidden, heads, rows)
+    return heads
+  })
+}
+
+export function layerWeights(weights: Weights, layer: number): Weights {
+  return (name) => weights(`model.layers.${layer}.${name}`)
 }
 
 /** Logits of hidden rows: [M, D] -> [M, V]. */
@@ -124,15 +145,19 @@ export function headNorm(
   return config.qkNorm ? rmsNorm(g, x, at(`self_attn.${name}.weight`), config.rmsEps) : x
 }
 
-function selfAttention(
+type Heads = { readonly q: Value; readonly k: Value; readonly v: Value }
+
+/** q [B, H, T, D], k and v [B, Hk, T, D] of a layer, q and k rotated. */
+function projections(
   g: Graph,
   config: DecoderConfig,
   at: Weights,
-  x: Value,
+  hidden: Value,
   rows: RowInputs,
   tables: RopeConstants,
-): Value {
+): Heads {
   const { heads, kvHeads, headDim } = config
+  const x = rmsNorm(g, hidden, at('input_layernorm.weight'), config.rmsEps)
   const [batch, length] = [sizeAt(rows.positions, 0), sizeAt(rows.positions, 1)]
   const split = (flat: Value, count: number): Value =>
     reshape(g, flat, [batch, length, count, headDim])
@@ -143,9 +168,21 @@ function selfAttention(
     return rotary(g, normal, rows.positions, tables.cos, tables.sin)
   }
   const v = turn(split(project(g, config, at, 'v_proj', x), kvHeads))
-  const mixed = attention(g, rotate('q', heads), rotate('k', kvHeads), v, rows.mask)
-  const flat = reshape(g, turn(mixed), [batch * length, heads * headDim])
-  return matmul(g, flat, at('self_attn.o_proj.weight'))
+  return { q: rotate('q', heads), k: rotate('k', kvHeads), v }
+}
+
+function decoderLayer(
+  g: Graph,
+  config: DecoderConfig,
+  at: Weights,
+  hidden: Value,
+  { q, k, v }: Heads,
+  rows: RowInputs,
+): Value {
+  const mixed = transpose(g, attention(g, q, k, v, rows.mask), [0, 2, 1, 3])
+  const flat = reshape(g, mixed, [sizeAt(hidden, 0), config.heads * config.headDim])
+  const attended = add(g, hidden, matmul(g, flat, at('self_attn.o_proj.weight')))
+  return add(g, attended, mlp(g, config, at, attended))
 }
 
 /** The feed-forward half of a layer, its norm included. */

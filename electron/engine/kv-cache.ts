@@ -1,0 +1,123 @@
+/**
+ * The key-value cache of a batch of slots, outside the runtime between chunks: [slots, Hk, capacity, D] per layer.
+ * Not here: attention (decode-graph.ts), when slots are filled (sampler.ts).
+ */
+import type { DecoderConfig } from '../model/config.ts'
+import { ropeTables } from '../model/rope.ts'
+
+export type KvCache = {
+  readonly slots: number
+  readonly capacity: number
+  readonly keys: readonly Float32Array[]
+  readonly values: readonly Float32Array[]
+}
+
+export function createCache(config: DecoderConfig, slots: number, capacity: number): KvCache {
+  const size = slots * config.kvHeads * capacity * config.headDim
+  const layers = (): Float32Array[] =>
+    Array.from({ length: config.layers }, () => new Float32Array(size))
+  return { slots, capacity, keys: layers(), values: layers() }
+}
+
+/** Where the cache of one prompt lies within a prefilled grid: outputs [rows, Hk, length, D] of each layer. */
+export type PromptCache = {
+  readonly keys: readonly Float32Array[]
+  readonly values: readonly Float32Array[]
+  readonly length: number
+  readonly row: number
+  readonly start: number
+  readonly count: number
+}
+
+/** Copies a prompt's keys and values into the beginning of a slot. */
+export function fillSlot(
+  config: DecoderConfig,
+  cache: KvCache,
+  slot: number,
+  prompt: PromptCache,
+): void {
+  const { kvHeads, headDim } = config
+  const size = prompt.count * headDim
+  for (let layer = 0; layer < config.layers; layer += 1) {
+    for (let head = 0; head < kvHeads; head += 1) {
+      const from = ((prompt.row * kvHeads + head) * prompt.length + prompt.start) * headDim
+      const to = (slot * kvHeads + head) * cache.capacity * headDim
+      cache.keys[layer]?.set(prompt.keys[layer]?.subarray(from, from + size) ?? [], to)
+      cache.values[layer]?.set(prompt.values[layer]?.subarray(from, from + size) ?? [], to)
+    }
+  }
+}
+
+/** Copies one slot to a slot of another cache of the same capacity. */
+export function moveSlot(
+  config: DecoderConfig,
+  from: KvCache,
+  slot: number,
+  to: KvCache,
+  target: number,
+): void {
+  const size = config.kvHeads * from.capacity * config.headDim
+  const pairs = [
+    [from.keys, to.keys],
+    [from.values, to.values],
+  ] as const
+  for (const [sources, targets] of pairs) {
+    sources.forEach((source, layer) => {
+      targets[layer]?.set(source.subarray(slot * size, (slot + 1) * size), target * size)
+    })
+  }
+}
+
+export type Appender = (
+  cache: KvCache,
+  slot: number,
+  position: number,
+  fresh: Float32Array,
+  offset: number,
+) => void
+
+/**
+ * Writes the keys and values of one decoded token, as decodeGraph gives them (all layers, keys unrotated, at
+ * offset), to a position of a slot, rotating the keys.
+ */
+export function createAppender(config: DecoderConfig, capacity: number): Appender {
+  const { kvHeads, headDim, layers } = config
+  const { cos, sin } = ropeTables(config, capacity)
+  const half = headDim / 2
+  return (cache, slot, position, fresh, offset) => {
+    let at = offset
+    for (let layer = 0; layer < layers; layer += 1) {
+      const keys = cache.keys[layer]
+      const values = cache.values[layer]
+      if (keys === undefined || values === undefined) continue
+      for (let head = 0; head < kvHeads; head += 1, at += headDim) {
+        const to = ((slot * kvHeads + head) * cache.capacity + position) * headDim
+        rotateInto(keys, to, fresh, at, cos, sin, position * half, half)
+      }
+      for (let head = 0; head < kvHeads; head += 1, at += headDim) {
+        const to = ((slot * kvHeads + head) * cache.capacity + position) * headDim
+        values.set(fresh.subarray(at, at + headDim), to)
+      }
+    }
+  }
+}
+
+function rotateInto(
+  target: Float32Array,
+  to: number,
+  source: Float32Array,
+  at: number,
+  cos: Float32Array,
+  sin: Float32Array,
+  table: number,
+  half: number,
+): void {
+  for (let index = 0; index < half; index += 1) {
+    const a = source[at + index] ?? 0
+    const b = source[at + half + index] ?? 0
+    const c = cos[table + index] ?? 0
+    const s = sin[table + index] ?? 0
+    target[to + index] = a * c - b * s
+    target[to + half + index] = b * c + a * s
+  }
+}
