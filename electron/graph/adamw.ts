@@ -2,7 +2,7 @@
  * Global-norm clip and AdamW as graph nodes. Scalars are inputs, so that schedules need no new graph.
  * Sources: AdamW arXiv 1711.05101 (decoupled decay); bias correction as in torch.optim.AdamW.
  */
-import { type Graph, scalar } from './graph.ts'
+import { expectShape, type Graph, scalar } from './graph.ts'
 import { add, addNumber, div, minimum, mul, reduceSumSquare, sqrt, sub } from './ops.ts'
 import type { Value } from './value.ts'
 
@@ -57,6 +57,11 @@ export function clipFactor(g: Graph, norm: Value, maxNorm: Value): Value {
 
 /** One AdamW update of one tensor, its gradient multiplied by factor first. */
 export function adamw(g: Graph, tensor: AdamTensor, factor: Value, s: AdamScalars): AdamResult {
+  const { shape } = tensor.weight
+  expectShape('adamw: gradient', tensor.gradient, shape)
+  expectShape('adamw: first', tensor.first, shape)
+  expectShape('adamw: second', tensor.second, shape)
+  expectShape('adamw: factor', factor, [])
   const gradient = mul(g, tensor.gradient, factor)
   const first = blend(g, s.beta1, tensor.first, gradient)
   const second = blend(g, s.beta2, tensor.second, mul(g, gradient, gradient))

@@ -4,13 +4,13 @@
  */
 import { repeatedAxes } from './broadcast.ts'
 import { GRADIENTS } from './gradients.ts'
-import { type Graph, scalar, type TapeEntry } from './graph.ts'
+import { expectShape, type Graph, scalar, type TapeEntry } from './graph.ts'
 import { add, reduceSum } from './ops.ts'
 import { expand, reshape } from './ops-layout.ts'
-import { isFloat, sameShape, type Value } from './value.ts'
+import { elementCount, expectKind, isFloat, sameShape, show, type Value } from './value.ts'
 
 /**
- * Appends to g the gradients of loss (one element) with respect to targets; seed is d loss, default 1.
+ * Appends to g the gradients of loss with respect to targets; seed is d loss, default 1 for one element.
  * A target that the loss does not depend on gets null. Throws when a rule is missing, naming the op.
  */
 export function gradients(
@@ -19,6 +19,11 @@ export function gradients(
   targets: readonly Value[],
   seed?: Value,
 ): (Value | null)[] {
+  for (const value of [loss, ...targets]) expectKind('gradients', value, 'float')
+  if (seed !== undefined) expectShape('gradients: seed', seed, loss.shape)
+  else if (elementCount(loss.shape) !== 1) {
+    throw new RangeError(`gradients: expected one element or a seed, got ${show(loss)}`)
+  }
   const needed = reachable(g.tape, targets)
   const grads = new Map<string, Value>()
   grads.set(loss.name, seed ?? expand(g, scalar(g, loss.dtype, 1), loss.shape))
@@ -50,8 +55,9 @@ function backward(
   if (rule === undefined) throw new Error(`${entry.rule}: no gradient rule`)
   const found = rule({ g, entry, upstream, wanted })
   entry.inputs.forEach((value, index) => {
-    const grad = found[index] ?? null
-    if (value === null || grad === null || wanted[index] !== true) return
+    if (value === null || wanted[index] !== true) return
+    const grad = found[index]
+    if (grad == null) throw new Error(`${entry.rule}: no gradient for input ${index}`)
     accumulate(g, grads, value, unbroadcast(g, grad, value.shape))
   })
 }

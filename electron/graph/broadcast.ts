@@ -3,14 +3,18 @@
  * Source: ONNX, "Multidirectional Broadcasting".
  */
 
-/** Shape of an elementwise result. Throws RangeError where two sizes differ and neither is 1. */
-export function broadcastShapes(a: readonly number[], b: readonly number[]): number[] {
+/** Shape of an elementwise result. Throws RangeError, naming what, where two sizes differ and neither is 1. */
+export function broadcastShapes(
+  a: readonly number[],
+  b: readonly number[],
+  what = 'broadcast',
+): number[] {
   const rank = Math.max(a.length, b.length)
   return Array.from({ length: rank }, (_, axis) => {
     const left = a[axis - rank + a.length] ?? 1
     const right = b[axis - rank + b.length] ?? 1
     if (left !== right && left !== 1 && right !== 1) {
-      throw new RangeError(`cannot broadcast [${a.join(', ')}] with [${b.join(', ')}]`)
+      throw new RangeError(`${what}: cannot broadcast [${a.join(', ')}] with [${b.join(', ')}]`)
     }
     return left === 1 ? right : left
   })

@@ -5,10 +5,24 @@
  */
 import { LAYER_GRADIENTS } from './gradients-layers.ts'
 import type { Graph, TapeEntry } from './graph.ts'
-import { addNumber, div, exp, lessOrEqual, mul, neg, reduceSum, scale, sub, where } from './ops.ts'
+import {
+  addNumber,
+  cast,
+  div,
+  exp,
+  lessOrEqual,
+  mul,
+  neg,
+  reduceSum,
+  scale,
+  sub,
+  where,
+} from './ops.ts'
 import {
   concat,
   expand,
+  gather,
+  gatherLast,
   reshape,
   scatterLast,
   scatterRows,
@@ -17,7 +31,7 @@ import {
   zerosLike,
 } from './ops-layout.ts'
 import { matmul } from './ops-matmul.ts'
-import { sizeAt, type Value } from './value.ts'
+import { elementCount, sizeAt, type Value } from './value.ts'
 
 export type RuleArguments = {
   readonly g: Graph
@@ -50,11 +64,17 @@ function chooseFirst(g: Graph, firstChosen: Value, dy: Value): Value[] {
   return [where(g, firstChosen, dy, zero), where(g, firstChosen, zero, dy)]
 }
 
-function spread(g: Graph, dy: Value, x: Value): Value {
-  const kept = x.shape.map((size, axis) =>
-    dy.shape.length === x.shape.length ? (dy.shape[axis] ?? size) : 1,
-  )
-  return expand(g, reshape(g, dy, kept), x.shape)
+/** A rule of a reduction: repeats d output along the reduced axes, then applies rule. */
+function reducing(rule: (g: Graph, dx: Value, y: Value, x: Value) => Value): Rule {
+  return ({ g, entry, upstream }) => {
+    const [dy] = upstream
+    const [y] = entry.outputs
+    const [x] = entry.inputs
+    const { axes } = entry.attributes
+    if (dy == null || y === undefined || x == null || axes?.kind !== 'ints') return []
+    const kept = x.shape.map((size, axis) => (axes.value.includes(axis) ? 1 : size))
+    return [rule(g, expand(g, reshape(g, dy, kept), x.shape), y, x)]
+  }
 }
 
 const logSoftmaxRule: Rule = simple((g, dy, y) => [
@@ -84,15 +104,11 @@ const ELEMENTWISE: Readonly<Record<string, Rule>> = {
 }
 
 const REDUCING: Readonly<Record<string, Rule>> = {
-  ReduceSum: simple((g, dy, _y, x) => [spread(g, dy, x)]),
-  ReduceMean: simple((g, dy, y, x) => {
-    const count = x.shape.reduce((product, size) => product * size, 1)
-    const kept = y.shape.reduce((product, size) => product * size, 1)
-    return [scale(g, spread(g, dy, x), kept / count)]
-  }),
-  ReduceSumSquare: simple((g, dy, _y, x) => [scale(g, mul(g, spread(g, dy, x), x), 2)]),
-  // Only used to shift a softmax, whose value does not depend on the shift.
-  ReduceMax: () => [],
+  ReduceSum: reducing((_g, dx) => dx),
+  ReduceMean: reducing((g, dx, y, x) =>
+    scale(g, dx, elementCount(y.shape) / elementCount(x.shape)),
+  ),
+  ReduceSumSquare: reducing((g, dx, _y, x) => scale(g, mul(g, dx, x), 2)),
   Softmax: simple((g, dy, y) => [mul(g, y, sub(g, dy, reduceSum(g, mul(g, dy, y), [-1])))]),
   LogSoftmax: logSoftmaxRule,
 }
@@ -122,9 +138,14 @@ const LAYOUT: Readonly<Record<string, Rule>> = {
   },
   Gather: simple((g, dy, _y, x, indices) => [scatterRows(g, sizeAt(x, 0), indices, dy)]),
   GatherElements: simple((g, dy, _y, x, indices) => [scatterLast(g, x.shape, indices, dy)]),
-  ScatterND: () => [],
-  ScatterElements: () => [],
-  Cast: () => [],
+  ScatterND: simple((g, dy, _y, _zeros, indices) => [dy, null, gather(g, dy, column(g, indices))]),
+  ScatterElements: simple((g, dy, _y, _zeros, indices) => [dy, null, gatherLast(g, dy, indices)]),
+  Cast: simple((g, dy, _y, x) => [cast(g, dy, x.dtype)]),
+}
+
+/** Indices [N, 1] of scattered rows -> [N]. */
+function column(g: Graph, indices: Value): Value {
+  return reshape(g, indices, [sizeAt(indices, 0)])
 }
 
 /** The transpose of a slice: zeros before and after. */

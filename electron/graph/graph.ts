@@ -67,6 +67,9 @@ export function createGraph(target: Target, prefix = ''): Graph {
 
 export function input(g: Graph, name: string, dtype: DType, shape: readonly number[]): Value {
   if (g.inputs.some((known) => known.name === name)) throw new Error(`input ${name}: named twice`)
+  if (!shape.every((size) => Number.isInteger(size) && size >= 0)) {
+    throw new RangeError(`input ${name}: expected sizes, got [${shape.join(', ')}]`)
+  }
   const value: Value = { name, dtype, shape }
   g.inputs.push(value)
   return value
@@ -74,11 +77,16 @@ export function input(g: Graph, name: string, dtype: DType, shape: readonly numb
 
 /** Makes value an output called name. */
 export function output(g: Graph, value: Value, name: string): Value {
+  const taken = [...g.inputs, ...g.outputs].some((known) => known.name === name)
+  if (taken) throw new Error(`output ${name}: named twice`)
   const named: Value = { ...value, name }
   g.nodes.push({ op: 'Identity', domain: '', inputs: [value], outputs: [named], attributes: {} })
   g.outputs.push(named)
   return named
 }
+
+/** One character per byte. */
+const LATIN1 = new TextDecoder('latin1')
 
 /** Equal constants are stored once. */
 export function constant(
@@ -91,7 +99,7 @@ export function constant(
     throw new RangeError(`constant: ${numbers.length} numbers for shape [${shape.join(', ')}]`)
   }
   const bytes = encode(dtype, numbers)
-  const key = `${dtype}[${shape.join(',')}]${Buffer.from(bytes).toString('latin1')}`
+  const key = `${dtype}[${shape.join(',')}]${LATIN1.decode(bytes)}`
   const known = g.initializers.get(key)
   if (known !== undefined) return known.value
   const value: Value = { name: `${g.prefix}const_${g.initializers.size}`, dtype, shape }
@@ -150,8 +158,15 @@ export function emitOne(
   result: Shaped,
   options: EmitOptions = {},
 ): Value {
-  const [value] = emit(g, op, inputs, [result], options)
-  if (value === undefined) throw new Error(`${op}: no output`)
+  return only(emit(g, op, inputs, [result], options), op)
+}
+
+/** The one value of a step with one output. */
+export function only(values: readonly Value[], what: string): Value {
+  const [value] = values
+  if (value === undefined || values.length > 1) {
+    throw new Error(`${what}: expected one output, got ${values.length}`)
+  }
   return value
 }
 
@@ -168,14 +183,18 @@ export function region(
   inputs: readonly (Value | null)[],
   build: () => Region,
 ): readonly Value[] {
+  const { outputs, saved = [], attributes = {} } = untaped(g, build)
+  if (g.regions === 0) g.tape.push({ rule, inputs, outputs, attributes, saved })
+  return outputs
+}
+
+function untaped<T>(g: Graph, build: () => T): T {
   g.regions += 1
-  const built = build()
-  g.regions -= 1
-  if (g.regions === 0) {
-    const { outputs, saved = [], attributes = {} } = built
-    g.tape.push({ rule, inputs, outputs, attributes, saved })
+  try {
+    return build()
+  } finally {
+    g.regions -= 1
   }
-  return built.outputs
 }
 
 function freshName(g: Graph, op: string): string {

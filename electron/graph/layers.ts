@@ -2,23 +2,33 @@
  * Layers of decoders as regions with gradients of their own (gradients-layers.ts): cheaper than what the
  * primitive rules would give, and lowered per target.
  */
-import { type Attributes, emit, type Graph, region, type Region } from './graph.ts'
-import { add, addNumber, mul, reduceMean, reciprocal, sigmoid, sqrt } from './ops.ts'
+import { broadcastShapes } from './broadcast.ts'
+import {
+  type Attributes,
+  emit,
+  emitOne,
+  expectShape,
+  type Graph,
+  only,
+  region,
+  type Region,
+} from './graph.ts'
+import { add, addNumber, mul, reduceMean, reciprocal, sigmoid, softmax, sqrt } from './ops.ts'
 import { reshape } from './ops-layout.ts'
 import { matmul } from './ops-matmul.ts'
-import { sizeAt, type Value } from './value.ts'
-
-function only(values: readonly Value[], what: string): Value {
-  const [value] = values
-  if (value === undefined) throw new Error(`${what}: no output`)
-  return value
-}
+import { expectKind, expectSameDtype, show, sizeAt, type Value } from './value.ts'
 
 /** x / rms(x) * weight over the last axis. x [..., D], weight [D] -> [..., D]. Source: arXiv 1910.07467. */
 export function rmsNorm(g: Graph, x: Value, weight: Value, eps: number): Value {
+  expectKind('rmsNorm', x, 'float')
+  expectSameDtype('rmsNorm', x, weight)
+  expectShape('rmsNorm: weight', weight, [sizeAt(x, -1)])
   return only(
+    // The fused op gives the inverse std of float64 rows in float32.
     region(g, 'rmsNorm', [x, weight], () =>
-      g.target === 'cpu' ? fusedNorm(g, x, weight, eps) : plainNorm(g, x, weight, eps),
+      g.target === 'cpu' && x.dtype === 'float32'
+        ? fusedNorm(g, x, weight, eps)
+        : plainNorm(g, x, weight, eps),
     ),
     'rmsNorm',
   )
@@ -47,6 +57,14 @@ function plainNorm(g: Graph, x: Value, weight: Value, eps: number): Region {
 
 /** x [B, H, T, D], positions int64 [B, T], cos and sin [P, D/2] -> [B, H, T, D]; halves rotated. Source: arXiv 2104.09864. */
 export function rotary(g: Graph, x: Value, positions: Value, cos: Value, sin: Value): Value {
+  const [batch, , length, size] = sizes4(x)
+  expectSameDtype('rotary', x, cos, sin)
+  if (positions.dtype !== 'int64') {
+    throw new TypeError(`rotary: expected int64 positions, got ${show(positions)}`)
+  }
+  expectShape('rotary: positions', positions, [batch, length])
+  expectShape('rotary: cos', cos, [sizeAt(cos, 0), size / 2])
+  expectShape('rotary: sin', sin, cos.shape)
   return only(
     region(g, 'rotary', [x, positions, cos, sin], () => ({
       outputs: [rotaryNode(g, x, positions, cos, sin)],
@@ -58,7 +76,7 @@ export function rotary(g: Graph, x: Value, positions: Value, cos: Value, sin: Va
 export function rotaryNode(g: Graph, x: Value, positions: Value, cos: Value, sin: Value): Value {
   const attributes: Attributes = { interleaved: { kind: 'int', value: 0 } }
   const options = { attributes, domain: 'com.microsoft' }
-  return only(emit(g, 'RotaryEmbedding', [x, positions, cos, sin], [x], options), 'rotary')
+  return emitOne(g, 'RotaryEmbedding', [x, positions, cos, sin], x, options)
 }
 
 /**
@@ -67,15 +85,20 @@ export function rotaryNode(g: Graph, x: Value, positions: Value, cos: Value, sin
  * of a group stand one below the other.
  */
 export function attention(g: Graph, q: Value, k: Value, v: Value, mask: Value): Value {
+  const [batch, heads, length, size] = sizes4(q)
+  const kvHeads = groupsOf(q, k)
+  expectSameDtype('attention', q, k, v, mask)
+  expectShape('attention: k', k, [batch, kvHeads, length, size])
+  expectShape('attention: v', v, k.shape)
+  const square = [batch, heads, length, length]
+  expectShape('attention: mask', { ...q, shape: broadcastShapes(mask.shape, square) }, square)
   return only(
     region(g, 'attention', [q, k, v, mask], () => {
-      const [batch, heads, length, size] = sizes4(q)
-      const kvHeads = sizeAt(k, 1)
       const grouped = [batch, kvHeads, (heads / kvHeads) * length]
       const rows = reshape(g, q, [...grouped, size])
       const scores = matmul(g, rows, k, { transB: true, alpha: 1 / Math.sqrt(size) })
-      const masked = add(g, reshape(g, scores, [batch, heads, length, length]), mask)
-      const weights = reshape(g, softmaxNode(g, masked), [...grouped, length])
+      const masked = add(g, reshape(g, scores, square), mask)
+      const weights = reshape(g, softmax(g, masked), [...grouped, length])
       const mixed = matmul(g, weights, v)
       return { outputs: [reshape(g, mixed, q.shape)], saved: [weights, rows, mixed] }
     }),
@@ -83,19 +106,21 @@ export function attention(g: Graph, q: Value, k: Value, v: Value, mask: Value): 
   )
 }
 
-function softmaxNode(g: Graph, x: Value): Value {
-  return only(
-    emit(g, 'Softmax', [x], [x], { attributes: { axis: { kind: 'int', value: -1 } } }),
-    'softmax',
-  )
+/** Number of key-value heads: it must divide the number of query heads. */
+function groupsOf(q: Value, k: Value): number {
+  const kvHeads = sizeAt(k, 1)
+  if (sizeAt(q, 1) % kvHeads === 0) return kvHeads
+  throw new RangeError(`attention: ${show(q)} cannot be grouped over the heads of ${show(k)}`)
 }
 
 export function sizes4(x: Value): [number, number, number, number] {
+  if (x.shape.length !== 4) throw new RangeError(`expected four axes, got ${show(x)}`)
   return [sizeAt(x, 0), sizeAt(x, 1), sizeAt(x, 2), sizeAt(x, 3)]
 }
 
 /** silu(gate) * up, elementwise. Source: arXiv 2002.05202. */
 export function swiglu(g: Graph, gate: Value, up: Value): Value {
+  expectShape('swiglu: up', up, gate.shape)
   return only(
     region(g, 'swiglu', [gate, up], () => {
       const activated = silu(g, gate)
@@ -112,5 +137,5 @@ export function silu(g: Graph, x: Value): Value {
     attributes: { alpha: { kind: 'float', value: 1 } },
     domain: 'com.microsoft',
   } as const
-  return only(emit(g, 'QuickGelu', [x], [x], options), 'silu')
+  return emitOne(g, 'QuickGelu', [x], x, options)
 }

@@ -2,7 +2,7 @@
  * Token losses over logits. Every loss is a sum over positions; weights and advantages carry all normalisation.
  * Sources: PPO clip arXiv 1707.06347 eq. 7; importance sampling and token-sum convention: Tinker losses page.
  */
-import type { Graph } from './graph.ts'
+import { expectShape, type Graph } from './graph.ts'
 import {
   addNumber,
   clip,
@@ -27,9 +27,13 @@ export type TokenStats = {
   readonly entropy: Value
 }
 
-/** logits [M, V], targets int64 [M] (any id where there is no target: its weight is 0). */
+/**
+ * logits [M, V], targets int64 [M] or, as WebGPU wants them since it has no int64 Reshape, [M, 1]. Any id within
+ * the vocabulary where there is no target: its weight is 0.
+ */
 export function tokenStats(g: Graph, logits: Value, targets: Value): TokenStats {
   const rows = sizeAt(logits, 0)
+  expectShape('tokenStats: logits', logits, [rows, sizeAt(logits, -1)])
   const distribution = logSoftmax(g, logits)
   const picked = gatherLast(g, distribution, reshape(g, targets, [rows, 1]))
   const surprise = mul(g, exp(g, distribution), distribution)
@@ -42,6 +46,7 @@ export function tokenStats(g: Graph, logits: Value, targets: Value): TokenStats 
 
 /** Sum of -weight log p. weights [M]. */
 export function crossEntropy(g: Graph, stats: TokenStats, weights: Value): Value {
+  expectShape('crossEntropy: weights', weights, stats.logprobs.shape)
   return neg(g, sumAll(g, mul(g, stats.logprobs, weights)))
 }
 
@@ -54,6 +59,8 @@ export type PolicyInputs = {
 
 /** p / p_old at each position; 1 where the advantage is 0, so that padding cannot overflow. */
 export function ratios(g: Graph, stats: TokenStats, { old, advantages }: PolicyInputs): Value {
+  expectShape('ratios: old', old, stats.logprobs.shape)
+  expectShape('ratios: advantages', advantages, stats.logprobs.shape)
   const difference = sub(g, stats.logprobs, old)
   const zero = zerosLike(g, { ...advantages, shape: [1] })
   const idle = equal(g, advantages, zero)
@@ -74,6 +81,8 @@ export function ppoClip(
   inputs: ClipInputs,
 ): { loss: Value; ratio: Value } {
   const ratio = ratios(g, stats, inputs)
+  expectShape('ppoClip: clipLow', inputs.clipLow, ratio.shape)
+  expectShape('ppoClip: clipHigh', inputs.clipHigh, ratio.shape)
   const low = addNumber(g, neg(g, inputs.clipLow), 1)
   const high = addNumber(g, inputs.clipHigh, 1)
   const bounded = mul(g, clip(g, ratio, low, high), inputs.advantages)
@@ -83,6 +92,7 @@ export function ppoClip(
 
 /** KL(policy || reference) in nats at each position [M]; reference log-probs [M, V]. */
 export function klToReference(g: Graph, stats: TokenStats, reference: Value): Value {
+  expectShape('klToReference: reference', reference, stats.distribution.shape)
   const difference = sub(g, stats.distribution, reference)
   return reduceSum(g, mul(g, exp(g, stats.distribution), difference), [-1], false)
 }

@@ -2,14 +2,35 @@
  * Ops that move data without computing: reshape, transpose, slices, gathers and scatters.
  */
 import { broadcastShapes } from './broadcast.ts'
-import { type Attributes, constant, emit, emitOne, type Graph, int64s, region } from './graph.ts'
-import { elementCount, normaliseAxis, sameShape, show, sizeAt, type Value } from './value.ts'
+import {
+  type Attributes,
+  constant,
+  emit,
+  emitOne,
+  expectShape,
+  type Graph,
+  int64s,
+  only,
+  region,
+} from './graph.ts'
+import {
+  elementCount,
+  expectKind,
+  expectSameDtype,
+  normaliseAxis,
+  sameShape,
+  show,
+  sizeAt,
+  type Value,
+} from './value.ts'
 
 /** One size may be -1: what is left. */
 export function reshape(g: Graph, x: Value, sizes: readonly number[]): Value {
-  const known = sizes.reduce((product, size) => (size === -1 ? product : product * size), 1)
+  const known = elementCount(sizes.filter((size) => size !== -1))
   const shape = sizes.map((size) => (size === -1 ? elementCount(x.shape) / known : size))
-  if (elementCount(shape) !== elementCount(x.shape)) {
+  const positive = shape.every((size) => Number.isInteger(size) && size > 0)
+  const guesses = sizes.filter((size) => size === -1).length
+  if (!positive || guesses > 1 || elementCount(shape) !== elementCount(x.shape)) {
     throw new RangeError(`reshape: ${show(x)} to [${sizes.join(', ')}]`)
   }
   if (sameShape(shape, x.shape)) return x
@@ -17,8 +38,10 @@ export function reshape(g: Graph, x: Value, sizes: readonly number[]): Value {
 }
 
 export function transpose(g: Graph, x: Value, order: readonly number[]): Value {
-  if (order.length !== x.shape.length)
+  const permutation = x.shape.every((_, axis) => order.includes(axis))
+  if (order.length !== x.shape.length || !permutation) {
     throw new RangeError(`transpose: ${show(x)} by [${order.join(', ')}]`)
+  }
   const shape = order.map((axis) => sizeAt(x, axis))
   const attributes = { perm: { kind: 'ints', value: order } } as const
   return emitOne(g, 'Transpose', [x], { dtype: x.dtype, shape }, { attributes })
@@ -26,7 +49,7 @@ export function transpose(g: Graph, x: Value, order: readonly number[]): Value {
 
 export function expand(g: Graph, x: Value, shape: readonly number[]): Value {
   if (sameShape(x.shape, shape)) return x
-  if (!sameShape(broadcastShapes(x.shape, shape), shape)) {
+  if (!sameShape(broadcastShapes(x.shape, shape, 'expand'), shape)) {
     throw new RangeError(`expand: ${show(x)} to [${shape.join(', ')}]`)
   }
   return emitOne(g, 'Expand', [x, int64s(g, shape)], { dtype: x.dtype, shape })
@@ -36,6 +59,11 @@ export function concat(g: Graph, parts: readonly Value[], axis: number): Value {
   const [first] = parts
   if (first === undefined) throw new RangeError('concat: nothing to join')
   const at = normaliseAxis(axis, first.shape.length)
+  expectSameDtype('concat', ...parts)
+  for (const part of parts) {
+    const expected = first.shape.map((size, index) => (index === at ? sizeAt(part, at) : size))
+    expectShape('concat', part, expected)
+  }
   const total = parts.reduce((sum, part) => sum + sizeAt(part, at), 0)
   const shape = first.shape.map((size, index) => (index === at ? total : size))
   const attributes = { axis: { kind: 'int', value: at } } as const
@@ -44,7 +72,8 @@ export function concat(g: Graph, parts: readonly Value[], axis: number): Value {
 
 export function split(g: Graph, x: Value, sizes: readonly number[], axis: number): Value[] {
   const at = normaliseAxis(axis, x.shape.length)
-  if (sizes.reduce((sum, size) => sum + size, 0) !== sizeAt(x, at)) {
+  const positive = sizes.every((size) => Number.isInteger(size) && size > 0)
+  if (!positive || sizes.reduce((sum, size) => sum + size, 0) !== sizeAt(x, at)) {
     throw new RangeError(`split: ${show(x)} into ${sizes.join(' + ')}`)
   }
   const attributes = { axis: { kind: 'int', value: at } } as const
@@ -58,7 +87,8 @@ export function split(g: Graph, x: Value, sizes: readonly number[], axis: number
 /** x[start:end] along one axis. */
 export function slice(g: Graph, x: Value, axis: number, start: number, end: number): Value {
   const at = normaliseAxis(axis, x.shape.length)
-  if (start < 0 || end > sizeAt(x, at) || start >= end) {
+  const whole = Number.isInteger(start) && Number.isInteger(end)
+  if (!whole || start < 0 || end > sizeAt(x, at) || start >= end) {
     throw new RangeError(`slice: ${start} to ${end} of axis ${axis} of ${show(x)}`)
   }
   const shape = x.shape.map((size, index) => (index === at ? end - start : size))
@@ -67,16 +97,19 @@ export function slice(g: Graph, x: Value, axis: number, start: number, end: numb
     axis: { kind: 'int', value: at },
     start: { kind: 'int', value: start },
   }
-  const [part] = region(g, 'slice', [x], () => ({
-    outputs: [emitOne(g, 'Slice', [x, ...bounds], { dtype: x.dtype, shape })],
-    attributes,
-  }))
-  if (part === undefined) throw new Error('slice: no output')
-  return part
+  return only(
+    region(g, 'slice', [x], () => ({
+      outputs: [emitOne(g, 'Slice', [x, ...bounds], { dtype: x.dtype, shape })],
+      attributes,
+    })),
+    'slice',
+  )
 }
 
 /** Rows of x: x [R, ...], indices int64 [...I] -> [...I, ...]. */
 export function gather(g: Graph, x: Value, indices: Value): Value {
+  expectKind('gather', indices, 'index')
+  if (x.shape.length === 0) throw new RangeError(`gather: expected rows, got ${show(x)}`)
   const shape = [...indices.shape, ...x.shape.slice(1)]
   const attributes = { axis: { kind: 'int', value: 0 } } as const
   return emitOne(g, 'Gather', [x, indices], { dtype: x.dtype, shape }, { attributes })
@@ -84,14 +117,23 @@ export function gather(g: Graph, x: Value, indices: Value): Value {
 
 /** One element per row along the last axis: x [..., V], indices int64 [..., K] -> [..., K]. */
 export function gatherLast(g: Graph, x: Value, indices: Value): Value {
+  expectKind('gatherLast', indices, 'index')
+  expectShape('gatherLast', indices, [...x.shape.slice(0, -1), sizeAt(indices, -1)])
   const attributes = { axis: { kind: 'int', value: x.shape.length - 1 } } as const
   const result = { dtype: x.dtype, shape: indices.shape }
   return emitOne(g, 'GatherElements', [x, indices], result, { attributes })
 }
 
-/** The transpose of gather: zeros [R, ...] plus every row of updates at its index. */
+/**
+ * The transpose of gather: zeros [R, ...] plus every row of updates at its index. indices must be int64, and on
+ * WebGPU [N, 1], since another shape costs an int64 Reshape, which runs on the CPU.
+ */
 export function scatterRows(g: Graph, rows: number, indices: Value, updates: Value): Value {
+  if (indices.dtype !== 'int64') {
+    throw new TypeError(`scatterRows: expected int64 indices, got ${show(indices)}`)
+  }
   const inner = updates.shape.slice(indices.shape.length)
+  expectShape('scatterRows', updates, [...indices.shape, ...inner])
   const count = elementCount(indices.shape)
   const zeros = zerosLike(g, { ...updates, shape: [rows, ...inner] })
   const where = reshape(g, indices, [count, 1])
@@ -107,6 +149,9 @@ export function scatterLast(
   indices: Value,
   updates: Value,
 ): Value {
+  expectKind('scatterLast', indices, 'index')
+  expectShape('scatterLast', updates, indices.shape)
+  expectShape('scatterLast', indices, [...shape.slice(0, -1), sizeAt(indices, -1)])
   const zeros = zerosLike(g, { ...updates, shape })
   const attributes = {
     axis: { kind: 'int', value: shape.length - 1 },

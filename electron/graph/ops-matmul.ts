@@ -2,10 +2,10 @@
  * Products of matrices. One op, `matmul`, with optional transposes and a factor; lowered to Gemm (2-D),
  * FusedMatMul (batched, CPU) or Transpose and MatMul (batched, WebGPU, which has no FusedMatMul).
  */
-import { emitOne, type Graph, region } from './graph.ts'
+import { type Attributes, emitOne, type Graph, only, region } from './graph.ts'
 import { scale } from './ops.ts'
 import { transpose } from './ops-layout.ts'
-import { sameShape, show, sizeAt, type Value } from './value.ts'
+import { expectKind, sameShape, show, sizeAt, type Value } from './value.ts'
 
 export type MatmulOptions = {
   readonly transA?: boolean
@@ -16,19 +16,25 @@ export type MatmulOptions = {
 /** a [..., M, K] times b [..., K, N] -> [..., M, N]; batch axes equal. */
 export function matmul(g: Graph, a: Value, b: Value, options: MatmulOptions = {}): Value {
   const { transA = false, transB = false, alpha = 1 } = options
-  const [value] = region(g, 'matmul', [a, b], () => ({
-    outputs: [lower(g, a, b, { transA, transB, alpha })],
-    attributes: {
-      transA: { kind: 'int', value: Number(transA) },
-      transB: { kind: 'int', value: Number(transB) },
-      alpha: { kind: 'float', value: alpha },
-    },
-  }))
-  if (value === undefined) throw new Error('matmul: no output')
-  return value
+  expectKind('matmul', a, 'float')
+  return only(
+    region(g, 'matmul', [a, b], () => ({
+      outputs: [lower(g, a, b, { transA, transB, alpha })],
+      attributes: attributesOf({ transA, transB, alpha }),
+    })),
+    'matmul',
+  )
 }
 
 type Resolved = Required<MatmulOptions>
+
+function attributesOf({ transA, transB, alpha }: Resolved): Attributes {
+  return {
+    transA: { kind: 'int', value: Number(transA) },
+    transB: { kind: 'int', value: Number(transB) },
+    alpha: { kind: 'float', value: alpha },
+  }
+}
 
 function lower(g: Graph, a: Value, b: Value, options: Resolved): Value {
   const shape = productShape(a, b, options)
@@ -38,31 +44,26 @@ function lower(g: Graph, a: Value, b: Value, options: Resolved): Value {
 
 function productShape(a: Value, b: Value, { transA, transB }: Resolved): number[] {
   const batch = a.shape.slice(0, -2)
-  const inner = sizeAt(a, transA ? -2 : -1)
-  const fits = inner === sizeAt(b, transB ? -1 : -2) && sameShape(batch, b.shape.slice(0, -2))
-  if (!fits || a.shape.length < 2 || a.dtype !== b.dtype) {
+  const matrices = a.shape.length >= 2 && b.shape.length >= 2 && a.dtype === b.dtype
+  const fits =
+    matrices &&
+    sizeAt(a, transA ? -2 : -1) === sizeAt(b, transB ? -1 : -2) &&
+    sameShape(batch, b.shape.slice(0, -2))
+  if (!fits) {
     throw new RangeError(`matmul: ${show(a)} times ${show(b)} (transposed ${transA}, ${transB})`)
   }
   return [...batch, sizeAt(a, transA ? -1 : -2), sizeAt(b, transB ? -2 : -1)]
 }
 
 function gemm(g: Graph, a: Value, b: Value, options: Resolved, shape: number[]): Value {
-  const attributes = {
-    transA: { kind: 'int', value: Number(options.transA) },
-    transB: { kind: 'int', value: Number(options.transB) },
-    alpha: { kind: 'float', value: options.alpha },
-  } as const
+  const attributes = attributesOf(options)
   return emitOne(g, 'Gemm', [a, b], { dtype: a.dtype, shape }, { attributes })
 }
 
 function fused(g: Graph, a: Value, b: Value, options: Resolved, shape: number[]): Value {
   if (a.dtype !== 'float32') return plain(g, a, b, options, shape)
-  const attributes = {
-    transA: { kind: 'int', value: Number(options.transA) },
-    transB: { kind: 'int', value: Number(options.transB) },
-    alpha: { kind: 'float', value: options.alpha },
-  } as const
   const result = { dtype: a.dtype, shape }
+  const attributes = attributesOf(options)
   return emitOne(g, 'FusedMatMul', [a, b], result, { attributes, domain: 'com.microsoft' })
 }
 

@@ -3,53 +3,57 @@
  * Not here: ops that move data (ops-layout.ts), products of matrices (ops-matmul.ts).
  */
 import { broadcastShapes } from './broadcast.ts'
-import { emitOne, type Graph, int64s, scalar } from './graph.ts'
-import { normaliseAxis, show, type Value } from './value.ts'
+import { type Attributes, emitOne, type Graph, int64s, only, region, scalar } from './graph.ts'
+import {
+  type DType,
+  DTYPE_NUMBERS,
+  expectKind,
+  expectSameDtype,
+  type Kind,
+  normaliseAxis,
+  show,
+  type Value,
+} from './value.ts'
 
-function binary(op: string, result?: 'bool') {
+function binary(op: string, kind: Kind, result?: 'bool') {
   return (g: Graph, a: Value, b: Value): Value => {
-    if (a.dtype !== b.dtype) throw new TypeError(`${op}: ${show(a)} with ${show(b)}`)
+    expectKind(op, a, kind)
+    expectSameDtype(op, a, b)
     const dtype = result ?? a.dtype
-    return emitOne(g, op, [a, b], { dtype, shape: broadcastShapes(a.shape, b.shape) })
+    return emitOne(g, op, [a, b], { dtype, shape: broadcastShapes(a.shape, b.shape, op) })
   }
 }
 
-function unary(op: string) {
-  return (g: Graph, x: Value): Value => emitOne(g, op, [x], x)
+function unary(op: string, kind: Kind) {
+  return (g: Graph, x: Value): Value => {
+    expectKind(op, x, kind)
+    return emitOne(g, op, [x], x)
+  }
 }
 
-export const add = binary('Add')
-export const sub = binary('Sub')
-export const mul = binary('Mul')
-export const div = binary('Div')
-export const minimum = binary('Min')
-export const maximum = binary('Max')
-export const less = binary('Less', 'bool')
-export const lessOrEqual = binary('LessOrEqual', 'bool')
-export const equal = binary('Equal', 'bool')
+export const add = binary('Add', 'number')
+export const sub = binary('Sub', 'number')
+export const mul = binary('Mul', 'number')
+export const div = binary('Div', 'number')
+export const minimum = binary('Min', 'number')
+export const maximum = binary('Max', 'number')
+export const less = binary('Less', 'number', 'bool')
+export const lessOrEqual = binary('LessOrEqual', 'number', 'bool')
+export const equal = binary('Equal', 'any', 'bool')
 export const and = binary('And', 'bool')
 export const or = binary('Or', 'bool')
 
-export const neg = unary('Neg')
-export const exp = unary('Exp')
-export const log = unary('Log')
-export const sqrt = unary('Sqrt')
-export const reciprocal = unary('Reciprocal')
-export const sigmoid = unary('Sigmoid')
-export const not = unary('Not')
+export const neg = unary('Neg', 'number')
+export const exp = unary('Exp', 'float')
+export const log = unary('Log', 'float')
+export const sqrt = unary('Sqrt', 'float')
+export const reciprocal = unary('Reciprocal', 'float')
+export const sigmoid = unary('Sigmoid', 'float')
+export const not = unary('Not', 'bool')
 
-export function cast(g: Graph, x: Value, dtype: Value['dtype']): Value {
+export function cast(g: Graph, x: Value, dtype: DType): Value {
   if (x.dtype === dtype) return x
-  const numbers = {
-    float32: 1,
-    int32: 6,
-    int64: 7,
-    bool: 9,
-    float16: 10,
-    float64: 11,
-    bfloat16: 16,
-  }
-  const attributes = { to: { kind: 'int', value: numbers[dtype] } } as const
+  const attributes = { to: { kind: 'int', value: DTYPE_NUMBERS[dtype] } } as const
   return emitOne(g, 'Cast', [x], { dtype, shape: x.shape }, { attributes })
 }
 
@@ -64,7 +68,11 @@ export function scale(g: Graph, x: Value, number: number): Value {
 
 /** condition bool, broadcast with both branches. */
 export function where(g: Graph, condition: Value, yes: Value, no: Value): Value {
-  const shape = broadcastShapes(condition.shape, broadcastShapes(yes.shape, no.shape))
+  expectKind('Where', condition, 'bool')
+  expectKind('Where', yes, 'number')
+  expectSameDtype('Where', yes, no)
+  const branches = broadcastShapes(yes.shape, no.shape, 'Where')
+  const shape = broadcastShapes(condition.shape, branches, 'Where')
   return emitOne(g, 'Where', [condition, yes, no], { dtype: yes.dtype, shape })
 }
 
@@ -73,21 +81,37 @@ export function clip(g: Graph, x: Value, low: Value, high: Value): Value {
   return minimum(g, maximum(g, x, low), high)
 }
 
-function reduction(op: string) {
+function reduction(op: string, kind: Kind) {
   return (g: Graph, x: Value, axes: readonly number[], keepDims = true): Value => {
-    const normal = axes.map((axis) => normaliseAxis(axis, x.shape.length))
-    const shape = x.shape.flatMap((size, axis) =>
-      normal.includes(axis) ? (keepDims ? [1] : []) : [size],
+    expectKind(op, x, kind)
+    const normal = reducedAxes(op, x, axes)
+    const kept = keepDims ? [1] : []
+    const shape = x.shape.flatMap((size, axis) => (normal.includes(axis) ? kept : [size]))
+    const attributes: Attributes = { keepdims: { kind: 'int', value: keepDims ? 1 : 0 } }
+    const result = { dtype: x.dtype, shape }
+    // A region because ONNX has the axes as an input while the gradient rule wants them as numbers.
+    const build = (): Value => emitOne(g, op, [x, int64s(g, normal)], result, { attributes })
+    const axesAttribute: Attributes = { axes: { kind: 'ints', value: normal } }
+    return only(
+      region(g, op, [x], () => ({ outputs: [build()], attributes: axesAttribute })),
+      op,
     )
-    const attributes = { keepdims: { kind: 'int', value: keepDims ? 1 : 0 } } as const
-    return emitOne(g, op, [x, int64s(g, normal)], { dtype: x.dtype, shape }, { attributes })
   }
 }
 
-export const reduceSum = reduction('ReduceSum')
-export const reduceMean = reduction('ReduceMean')
-export const reduceMax = reduction('ReduceMax')
-export const reduceSumSquare = reduction('ReduceSumSquare')
+/** ONNX reads an empty list as "all axes": refused, except for a scalar, where both mean the same. */
+function reducedAxes(op: string, x: Value, axes: readonly number[]): number[] {
+  const normal = axes.map((axis) => normaliseAxis(axis, x.shape.length))
+  const distinct = new Set(normal).size === normal.length
+  if (distinct && (normal.length > 0 || x.shape.length === 0)) return normal
+  throw new RangeError(`${op}: expected distinct axes of ${show(x)}, got [${axes.join(', ')}]`)
+}
+
+export const reduceSum = reduction('ReduceSum', 'number')
+export const reduceMean = reduction('ReduceMean', 'float')
+/** Has no gradient rule. */
+export const reduceMax = reduction('ReduceMax', 'number')
+export const reduceSumSquare = reduction('ReduceSumSquare', 'number')
 
 /** Sum of all elements, shape []. */
 export function sumAll(g: Graph, x: Value): Value {
@@ -100,15 +124,22 @@ export function sumAll(g: Graph, x: Value): Value {
 }
 
 export function softmax(g: Graph, x: Value): Value {
+  expectKind('Softmax', x, 'float')
   const attributes = { axis: { kind: 'int', value: -1 } } as const
   return emitOne(g, 'Softmax', [x], x, { attributes })
 }
 
 /** Over the last axis; max, exp, sum and log on WebGPU, where the op would fall back to the CPU. */
 export function logSoftmax(g: Graph, x: Value): Value {
+  expectKind('LogSoftmax', x, 'float')
   if (g.target === 'cpu') {
     return emitOne(g, 'LogSoftmax', [x], x, { attributes: { axis: { kind: 'int', value: -1 } } })
   }
-  const shifted = sub(g, x, reduceMax(g, x, [-1]))
-  return sub(g, shifted, log(g, reduceSum(g, exp(g, shifted), [-1])))
+  return only(
+    region(g, 'LogSoftmax', [x], () => {
+      const shifted = sub(g, x, reduceMax(g, x, [-1]))
+      return { outputs: [sub(g, shifted, log(g, reduceSum(g, exp(g, shifted), [-1])))] }
+    }),
+    'LogSoftmax',
+  )
 }

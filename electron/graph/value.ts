@@ -21,10 +21,37 @@ export const DTYPE_NUMBERS: Readonly<Record<DType, number>> = {
   bfloat16: 16,
 }
 
-const FLOATS: ReadonlySet<DType> = new Set(['float32', 'float64', 'float16', 'bfloat16'])
+const FLOATS: readonly DType[] = ['float32', 'float64', 'float16', 'bfloat16']
+const INDICES: readonly DType[] = ['int32', 'int64']
+
+/** What an op takes, in words for its message and as element types. */
+const KINDS = {
+  float: FLOATS,
+  number: [...FLOATS, ...INDICES],
+  index: INDICES,
+  bool: ['bool'],
+  any: [...FLOATS, ...INDICES, 'bool'],
+} as const satisfies Readonly<Record<string, readonly DType[]>>
+
+export type Kind = keyof typeof KINDS
 
 export function isFloat(value: Value): boolean {
-  return FLOATS.has(value.dtype)
+  return FLOATS.includes(value.dtype)
+}
+
+/** Throws unless the element type of value is of this kind. */
+export function expectKind(what: string, value: Value, kind: Kind): void {
+  const dtypes: readonly DType[] = KINDS[kind]
+  if (!dtypes.includes(value.dtype)) {
+    throw new TypeError(`${what}: expected ${kind}, got ${show(value)}`)
+  }
+}
+
+/** Throws unless all values have the element type of the first. */
+export function expectSameDtype(what: string, ...values: readonly Value[]): void {
+  if (values.some((value) => value.dtype !== values[0]?.dtype)) {
+    throw new TypeError(`${what}: expected one element type, got ${values.map(show).join(', ')}`)
+  }
 }
 
 export function elementCount(shape: readonly number[]): number {
