@@ -19,8 +19,10 @@ const NUMBER = new RegExp(
   'y',
 )
 
+export type NumberLiteral = Exclude<PyNumber, { readonly kind: 'bool' }>
+
 /** Undefined when no number starts here. */
-export function readNumber(source: Source): PyNumber | undefined {
+export function readNumber(source: Source): NumberLiteral | undefined {
   const text = take(source, NUMBER).replaceAll('_', '').toLowerCase()
   if (text === '') return undefined
   if (/^0[xob]/.test(text)) return { kind: 'int', value: BigInt(text) }

@@ -5,6 +5,7 @@
  */
 import { CALLS, FACTORY, distinct, distinctPairs, entriesOf, factoryText } from './calls.ts'
 import { readNumber } from './digits.ts'
+import type { NumberLiteral } from './digits.ts'
 import { readStrings } from './quoted.ts'
 import {
   Refused,
@@ -22,7 +23,7 @@ import {
 } from './source.ts'
 import type { Source } from './source.ts'
 import { BOUNDS, NONE, brokenBound, pyBool, pyList, pyTuple } from './value.ts'
-import type { PyEntry, PyNumber, PyParsed, PyValue } from './value.ts'
+import type { PyEntry, PyParsed, PyValue } from './value.ts'
 
 /** CPython's tokenizer takes no deeper brackets. Values are bounded more tightly, by BOUNDS.depth. */
 const MAX_BRACKETS = 200
@@ -104,7 +105,7 @@ function readArgument(source: Source): PyValue {
  * and an imaginary number on the right; a sign takes a number.
  */
 type Expression =
-  | { readonly form: 'number' | 'signed'; readonly value: PyNumber }
+  | { readonly form: 'number' | 'signed'; readonly value: NumberLiteral }
   | { readonly form: 'other'; readonly value: PyValue }
 
 function readExpression(source: Source): Expression {
@@ -133,8 +134,7 @@ function readSigned(source: Source): Expression {
   return { form: 'signed', value: minus ? negated(value) : value }
 }
 
-function negated(value: PyNumber): PyNumber {
-  if (value.kind === 'bool') return refuse('a sign before a bool')
+function negated(value: NumberLiteral): NumberLiteral {
   if (value.kind === 'complex') return { kind: 'complex', re: -value.re, im: -value.im }
   return value.kind === 'int'
     ? { kind: 'int', value: -value.value }
@@ -153,7 +153,7 @@ function sum(left: Expression, right: Expression, minus: boolean): PyValue {
     : { kind: 'complex', re: real + re, im: 0 + im }
 }
 
-function realPart(value: PyNumber): number {
+function realPart(value: NumberLiteral): number {
   if (value.kind === 'float') return value.value
   if (value.kind !== 'int') return refuse('a sum that is not a complex number')
   const real = Number(value.value)

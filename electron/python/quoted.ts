@@ -44,7 +44,7 @@ function readBody(source: Source, style: Style, points: number[]): void {
   for (;;) {
     pushPoints(take(source, plain), style, points)
     if (source.text.startsWith(mark, source.at)) break
-    const next = take(source, /\\?[^]/y)
+    const next = take(source, /\\?[^]/uy)
     if (next === '' || next === '\\') refuse('unterminated string')
     if (next === '\n' && mark.length === 1) refuse('line end in a string')
     if (next.startsWith('\\') && !style.raw) readEscape(source, next, style, points)

@@ -68,15 +68,16 @@ const SPACE_IN_BRACKETS = /[ \t\f\n]+|\\\n(?=[^])|#[^\n]*/y
 
 /** Blank and comment lines before the first one with content, which must not be indented. */
 export function skipLeadingLines(source: Source): void {
+  // literal_eval strips these itself; a form feed sets the indent back to none.
   take(source, /[ \t]*/y)
   while (take(source, BLANK_LINE) !== '');
   const indent = take(source, /[ \t\f]*/y)
-  if (source.at > indent.length && /[ \t]$/.test(indent)) refuse('unexpected indent')
+  if (/[ \t]$/.test(indent)) refuse('unexpected indent')
 }
 
 const BLANK_LINE = /[ \t\f]*(?:#[^\n]*)?\n/y
 
-/** Blank and comment lines up to the end. */
+/** Blank and comment lines up to the end. CPython also refuses blanks on a last line without line end. */
 export function expectEnd(source: Source): void {
   skipSpace(source)
   if (peek(source) === '\n') source.brackets += 1
