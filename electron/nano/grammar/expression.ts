@@ -37,19 +37,19 @@ const NEXT_TYPE: Readonly<Record<InputType, Weighted<ValueType>>> = {
     [60, 'list'],
     [27, 'int'],
     [9, 'str'],
-    [4, 'bool'],
+    [9, 'bool'],
   ]),
   str: weighted([
     [70, 'str'],
     [16, 'int'],
     [10, 'list'],
-    [4, 'bool'],
+    [9, 'bool'],
   ]),
   int: weighted([
     [58, 'int'],
     [22, 'list'],
     [15, 'str'],
-    [5, 'bool'],
+    [11, 'bool'],
   ]),
 }
 

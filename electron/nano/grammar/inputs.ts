@@ -6,8 +6,8 @@ import { between, pick } from '../random.ts'
 import type { Random } from '../random.ts'
 import type { InputType } from './operations.ts'
 
-const LETTERS = [...'abcdefgh']
-const CAPITALS = [...'abcdefghABCDEFGH']
+const LETTERS = Array.from('abcdefgh')
+const CAPITALS = Array.from('abcdefghABCDEFGH')
 /** Everything else that one may type, so that no character token stays untrained. */
 const PRINTABLE = Array.from({ length: 94 }, (_, i) => String.fromCharCode(33 + i)).filter(
   (c) => c !== "'" && c !== '\\',

@@ -5,19 +5,19 @@
 import { between, pick } from '../random.ts'
 import type { Random } from '../random.ts'
 
-const LETTERS = 'abcdefgh'
+const LETTERS = Array.from('abcdefgh')
 /** Second strings beside letters, so that separators occur. */
 const MARKS = ['-', '!', '.', 'x']
 
 function quotedLetter(random: Random): string {
-  return `'${pick(random, [...LETTERS])}'`
+  return `'${pick(random, LETTERS)}'`
 }
 
 function quotedString(random: Random): string {
   const length = random() < 0.6 ? 1 : 2
   let text = ''
   for (let i = 0; i < length; i += 1) {
-    text += random() < 0.85 ? pick(random, [...LETTERS]) : pick(random, MARKS)
+    text += random() < 0.85 ? pick(random, LETTERS) : pick(random, MARKS)
   }
   return `'${text}'`
 }
