@@ -49,8 +49,17 @@ export function toJson(value: unknown): string {
   )
 }
 
+/** An object with these values. v.record alone takes an array for one. */
+export function recordOf<Schema extends v.GenericSchema>(values: Schema) {
+  return v.pipe(
+    v.unknown(),
+    v.check((value) => !Array.isArray(value), 'expected an object, found a list'),
+    v.record(v.string(), values),
+  )
+}
+
 export const numbersJson = json(v.array(jsonNumber))
-export const numberRecordJson = json(v.record(v.string(), jsonNumber))
+export const numberRecordJson = json(recordOf(jsonNumber))
 export const textsJson = json(v.array(v.string()))
 
 const wholeWords = v.pipe(

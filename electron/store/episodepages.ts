@@ -18,11 +18,11 @@ export function pageEpisodes(store: Store, request: EpisodePageRequest): Page<Ep
 }
 
 /** Steps grow with keys, so newest first is by step. */
-const SORTS: Readonly<Record<EpisodeSort, { readonly sql: string; readonly index: string }>> = {
-  newest: { sql: 'step', index: 'episodes_step' },
-  reward: { sql: 'ifnull(reward, -9e999)', index: 'episodes_reward' },
-  advantage: { sql: 'ifnull(advantage, -9e999)', index: 'episodes_advantage' },
-  tokens: { sql: 'tokens', index: 'episodes_tokens' },
+const SORTS: Readonly<Record<EpisodeSort, { readonly column: string; readonly index: string }>> = {
+  newest: { column: 'step', index: 'episodes_step' },
+  reward: { column: 'reward_order', index: 'episodes_reward' },
+  advantage: { column: 'advantage_order', index: 'episodes_advantage' },
+  tokens: { column: 'tokens', index: 'episodes_tokens' },
 }
 
 export function episodeQuery(run: number, request: EpisodePageRequest): PageQuery<EpisodeRow> {
@@ -32,7 +32,7 @@ export function episodeQuery(run: number, request: EpisodePageRequest): PageQuer
     select: `episodes.*, ${openFlagsSql('episodes', 'id')} AS flags`,
     table: 'episodes',
     index: indexFor(sort, filter),
-    sort: SORTS[sort].sql,
+    sort: SORTS[sort].column,
     descending: request.descending ?? true,
     where: [{ sql: 'run = ?', param: run }, ...conditions(filter)],
     after: request.after,

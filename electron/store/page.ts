@@ -11,7 +11,7 @@ export type PageQuery<Row> = {
   readonly select: string
   readonly table: string
   readonly index: string
-  /** A numeric SQL expression, never NULL; ties are broken by key. */
+  /** A numeric column, never NULL; ties are broken by key. */
   readonly sort: string
   readonly descending: boolean
   /** SQL conditions with their parameters, all joined by AND. */

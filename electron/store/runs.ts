@@ -7,7 +7,7 @@ import { AppError } from '../contract/errors.ts'
 import { RUN_STATES } from '../contract/history.ts'
 import type { Json, Run, RunRow, RunState } from '../contract/history.ts'
 import type { IsolationLevel } from '../contract/verdict.ts'
-import { count, integer, json, text, toJson } from './columns.ts'
+import { count, integer, json, recordOf, text, toJson } from './columns.ts'
 import type { Store } from './store.ts'
 
 /** What is known when a run starts; the rest is kept for it. */
@@ -72,7 +72,7 @@ const Row = v.pipe(
     recipe: text,
     preset: text,
     seed: v.number(),
-    config: json(v.record(text, jsonValue)),
+    config: json(recordOf(jsonValue)),
     model_path: text,
     model_sha256: text,
     prompt_version: text,

@@ -1,7 +1,8 @@
 /**
  * Every migration, in order. Append only: a released entry never changes, since databases of its version exist.
  * Rows that lists page through are narrow; long text lies in side tables under the same key, so that full-text
- * indexes can be added over them. Every index on (run, x) is also sorted by key, SQLite's row id.
+ * indexes can be added over them. Every index on (run, x) is also sorted by key, SQLite's row id. Columns x_order
+ * take no room: x with NULL below everything, since a page's comparison of (x, key) uses an index on columns only.
  * Not here: running them (migrate.ts).
  */
 
@@ -115,17 +116,21 @@ CREATE TABLE tasks (
   halstead_volume REAL,
   program_chars INTEGER NOT NULL,
   first_line TEXT NOT NULL,
-  rejected_by TEXT
+  rejected_by TEXT,
+  solve_rate_order REAL AS (ifnull(solve_rate, -9e999)),
+  reward_order REAL AS (ifnull(reward, -9e999)),
+  nodes_order REAL AS (ifnull(nodes, -9e999)),
+  cognitive_order REAL AS (ifnull(cognitive, -9e999))
 ) STRICT;
 CREATE UNIQUE INDEX tasks_id ON tasks (run, id) WHERE id IS NOT NULL;
 CREATE INDEX tasks_step ON tasks (run, step);
 CREATE INDEX tasks_state ON tasks (run, state, step);
 CREATE INDEX tasks_episode ON tasks (run, episode);
 CREATE INDEX tasks_skeleton ON tasks (run, skeleton);
-CREATE INDEX tasks_solve_rate ON tasks (run, ifnull(solve_rate, -9e999));
-CREATE INDEX tasks_reward ON tasks (run, ifnull(reward, -9e999));
-CREATE INDEX tasks_nodes ON tasks (run, ifnull(nodes, -9e999));
-CREATE INDEX tasks_cognitive ON tasks (run, ifnull(cognitive, -9e999));
+CREATE INDEX tasks_solve_rate ON tasks (run, solve_rate_order);
+CREATE INDEX tasks_reward ON tasks (run, reward_order);
+CREATE INDEX tasks_nodes ON tasks (run, nodes_order);
+CREATE INDEX tasks_cognitive ON tasks (run, cognitive_order);
 CREATE INDEX tasks_program_chars ON tasks (run, program_chars);
 CREATE TABLE task_text (
   task INTEGER PRIMARY KEY REFERENCES tasks (key) ON DELETE CASCADE,
@@ -166,14 +171,16 @@ CREATE TABLE episodes (
   stop_reason TEXT NOT NULL,
   seed INTEGER NOT NULL,
   tokens INTEGER NOT NULL,
-  first_line TEXT NOT NULL
+  first_line TEXT NOT NULL,
+  reward_order REAL AS (ifnull(reward, -9e999)),
+  advantage_order REAL AS (ifnull(advantage, -9e999))
 ) STRICT;
 CREATE UNIQUE INDEX episodes_id ON episodes (run, id);
 CREATE INDEX episodes_step ON episodes (run, step);
 CREATE INDEX episodes_task ON episodes (run, task, step);
 CREATE INDEX episodes_status ON episodes (run, status, step);
-CREATE INDEX episodes_reward ON episodes (run, ifnull(reward, -9e999));
-CREATE INDEX episodes_advantage ON episodes (run, ifnull(advantage, -9e999));
+CREATE INDEX episodes_reward ON episodes (run, reward_order);
+CREATE INDEX episodes_advantage ON episodes (run, advantage_order);
 CREATE INDEX episodes_tokens ON episodes (run, tokens);
 CREATE TABLE episode_text (
   episode INTEGER PRIMARY KEY REFERENCES episodes (key) ON DELETE CASCADE,

@@ -90,7 +90,8 @@ export class Store {
     const parsed = v.safeParse(schema, row)
     if (parsed.success) return parsed.output
     const [issue] = parsed.issues
-    const table = /\bFROM (\w+)/.exec(sql)?.[1] ?? 'row'
+    // The last: subqueries of the selected columns come before it.
+    const table = /.*\bFROM (\w+)/s.exec(sql)?.[1] ?? 'row'
     const where = [table, v.getDotPath(issue)].filter((part) => part !== null).join('.')
     throw new AppError('store', `${basename(this.file)}: ${where}: ${issue.message}`)
   }

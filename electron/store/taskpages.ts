@@ -17,13 +17,13 @@ export function pageTasks(store: Store, request: TaskPageRequest): Page<TaskRow>
 }
 
 /** Steps grow with keys, so newest first is by step. */
-const SORTS: Readonly<Record<TaskSort, { readonly sql: string; readonly index: string }>> = {
-  newest: { sql: 'step', index: 'tasks_step' },
-  solveRate: { sql: 'ifnull(solve_rate, -9e999)', index: 'tasks_solve_rate' },
-  reward: { sql: 'ifnull(reward, -9e999)', index: 'tasks_reward' },
-  nodes: { sql: 'ifnull(nodes, -9e999)', index: 'tasks_nodes' },
-  cognitive: { sql: 'ifnull(cognitive, -9e999)', index: 'tasks_cognitive' },
-  programChars: { sql: 'program_chars', index: 'tasks_program_chars' },
+const SORTS: Readonly<Record<TaskSort, { readonly column: string; readonly index: string }>> = {
+  newest: { column: 'step', index: 'tasks_step' },
+  solveRate: { column: 'solve_rate_order', index: 'tasks_solve_rate' },
+  reward: { column: 'reward_order', index: 'tasks_reward' },
+  nodes: { column: 'nodes_order', index: 'tasks_nodes' },
+  cognitive: { column: 'cognitive_order', index: 'tasks_cognitive' },
+  programChars: { column: 'program_chars', index: 'tasks_program_chars' },
 }
 
 export function taskQuery(run: number, request: TaskPageRequest): PageQuery<TaskRow> {
@@ -33,7 +33,7 @@ export function taskQuery(run: number, request: TaskPageRequest): PageQuery<Task
     select: `tasks.*, ${openFlagsSql('tasks', 'episode')} AS flags`,
     table: 'tasks',
     index: indexFor(sort, filter),
-    sort: SORTS[sort].sql,
+    sort: SORTS[sort].column,
     descending: request.descending ?? true,
     where: [{ sql: 'run = ?', param: run }, ...conditions(filter)],
     after: request.after,
