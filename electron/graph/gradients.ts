@@ -138,14 +138,14 @@ const LAYOUT: Readonly<Record<string, Rule>> = {
   },
   Gather: simple((g, dy, _y, x, indices) => [scatterRows(g, sizeAt(x, 0), indices, dy)]),
   GatherElements: simple((g, dy, _y, x, indices) => [scatterLast(g, x.shape, indices, dy)]),
-  ScatterND: simple((g, dy, _y, _zeros, indices) => [dy, null, gather(g, dy, column(g, indices))]),
+  ScatterND: simple((g, dy, _y, _zeros, indices) => [dy, null, gatherColumn(g, dy, indices)]),
   ScatterElements: simple((g, dy, _y, _zeros, indices) => [dy, null, gatherLast(g, dy, indices)]),
   Cast: simple((g, dy, _y, x) => [cast(g, dy, x.dtype)]),
 }
 
-/** Indices [N, 1] of scattered rows -> [N]. */
-function column(g: Graph, indices: Value): Value {
-  return reshape(g, indices, [sizeAt(indices, 0)])
+/** Rows of x [R, ...] at indices [N, 1] -> [N, ...]. */
+function gatherColumn(g: Graph, x: Value, indices: Value): Value {
+  return reshape(g, gather(g, x, indices), [sizeAt(indices, 0), ...x.shape.slice(1)])
 }
 
 /** The transpose of a slice: zeros before and after. */

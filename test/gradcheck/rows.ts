@@ -281,6 +281,9 @@ export const ROWS: Readonly<Record<string, readonly Row[]>> = {
   ],
   ScatterND: [
     row('a row twice', [any(3, 2)], scattered),
+    row('a column of indices', [any(3, 1, 2)], (g, x) =>
+      scatterRows(g, 4, int64(g, [3, 1], [1, 3, 1]), x),
+    ),
     row('indices of two axes', [any(2, 2, 2)], (g, x) =>
       scatterRows(g, 3, int64(g, [2, 2], [0, 2, 2, 2]), x),
     ),
