@@ -29,4 +29,6 @@ export type RunReply = {
   readonly outcomes: readonly Outcome[]
   readonly cpuMs: number
   readonly wallMs: number
+  /** How often each audit event was seen in the child, and characters `printed`: telemetry, never a verdict. */
+  readonly signals?: Readonly<Record<string, number>>
 }

@@ -1,0 +1,100 @@
+/**
+ * The ways of starting a zygote, best first, as data: which layers each has and what command line.
+ * Not here: running them (zygote.ts), or believing them (level.ts observes what they achieve).
+ */
+import { spawn } from 'node:child_process'
+import type { ChildProcessByStdio } from 'node:child_process'
+import type { Readable, Writable } from 'node:stream'
+import type { Python } from './python.ts'
+
+/** bubblewrap: by bwrap; own: by unshare within zygote.py. */
+export type Namespaces = 'bubblewrap' | 'own' | 'none'
+
+export type Plan = {
+  readonly namespaces: Namespaces
+  /** The system call filter. */
+  readonly filter: boolean
+  /** Landlock; only useful without namespaces. */
+  readonly landlock: boolean
+  /** Whether the zygote starts with an empty environment. */
+  readonly clearEnvironment: boolean
+}
+
+const FULL = { filter: true, landlock: false, clearEnvironment: true } as const
+
+/** Tried in order until one serves. The last one is level 0: its self-test says so. */
+export const LINUX_PLANS: readonly Plan[] = [
+  { ...FULL, namespaces: 'bubblewrap' },
+  { ...FULL, namespaces: 'own' },
+  { ...FULL, namespaces: 'none', landlock: true },
+  { ...FULL, namespaces: 'none', landlock: true, filter: false },
+]
+
+export type Zygote = ChildProcessByStdio<Writable, Readable, Readable>
+
+export type Launch = {
+  readonly python: Python
+  /** The folder of zygote.py. */
+  readonly resources: string
+  readonly plan: Plan
+  /** PYTHONHASHSEED. */
+  readonly hashSeed: number
+  /** Where bwrap is, for plans that need it. */
+  readonly bubblewrap: string
+}
+
+// -I and -E would make Python ignore PYTHONHASHSEED; the environment holds nothing else instead.
+const FLAGS = ['-s', '-S', '-B'] as const
+
+export function launch(how: Launch): Zygote {
+  const environment = { PYTHONHASHSEED: String(how.hashSeed) }
+  const [command, ...rest] = commandLine(how)
+  return spawn(command, rest, {
+    cwd: '/',
+    env: how.plan.clearEnvironment ? environment : { ...process.env, ...environment },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  })
+}
+
+export function commandLine(how: Launch): [string, ...string[]] {
+  if (how.plan.namespaces !== 'bubblewrap') {
+    return [how.python.executable, ...FLAGS, `${how.resources}/zygote.py`, layers(how.plan)]
+  }
+  const harness = '/harness'
+  return [
+    how.bubblewrap,
+    ...bubblewrapArguments(how, harness),
+    how.python.executable,
+    ...FLAGS,
+    `${harness}/zygote.py`,
+    layers(how.plan),
+  ]
+}
+
+function layers(plan: Plan): string {
+  const names = [
+    plan.namespaces === 'own' ? 'namespaces' : '',
+    plan.landlock ? 'landlock' : '',
+    plan.filter ? 'filter' : '',
+  ]
+  return names.filter((name) => name !== '').join(',')
+}
+
+function bubblewrapArguments(how: Launch, harness: string): string[] {
+  const outside = how.python.prefixes.filter((prefix) => !isBelow(prefix, '/usr'))
+  const environment = how.plan.clearEnvironment ? '--clearenv' : ''
+  const fixed = `--unshare-all --die-with-parent --new-session --cap-drop ALL --uid 65534 --gid 65534
+    --ro-bind /usr /usr --symlink usr/lib /lib --ro-bind-try /lib64 /lib64 --proc /proc --chdir /
+    ${environment} --setenv PYTHONHASHSEED ${how.hashSeed}`
+  return [
+    ...fixed.split(/\s+/),
+    ...outside.flatMap((prefix) => ['--ro-bind', prefix, prefix]),
+    '--ro-bind',
+    how.resources,
+    harness,
+  ]
+}
+
+function isBelow(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(`${folder}/`)
+}

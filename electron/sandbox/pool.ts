@@ -1,0 +1,188 @@
+/**
+ * Zygotes of one hash seed as a pool: a first-in first-out queue, a fresh zygote for a lost one, one retry.
+ * Not here: what a job means (open.ts), the wire (zygote.ts).
+ *
+ * Back-pressure: at most DEPTH requests are written to a zygote; the others wait here, and their callers with them.
+ */
+import { AppError } from '../contract/errors.ts'
+import type { ReplyFrame } from './frame.ts'
+import type { Job, JobEnd, Zygote } from './zygote.ts'
+
+/** A reply, or `infra_error`: two zygotes were lost under the job, or none could be started. */
+export type Answer = ReplyFrame | 'infra_error'
+
+/** Makes a zygote that has passed its self-test; rejects when there is none to be had. */
+export type Starter = () => Promise<Zygote>
+
+/** One running and one waiting request per zygote: the next child starts without a round trip to the app. */
+const DEPTH = 2
+const MAX_ATTEMPTS = 2
+/** A zygote is replaced after so many children, whatever they may have left behind. */
+const RECYCLE_AFTER = 5_000
+
+type Entry = {
+  readonly job: Job
+  /** Called once; later calls do nothing. */
+  readonly settle: (end: Answer | AppError) => void
+  attempts: number
+  /** Where it is in flight, so that it can be cancelled there. */
+  place: { readonly zygote: Zygote; readonly id: number } | null
+}
+
+export class Pool {
+  readonly #size: number
+  readonly #starter: Starter
+  readonly #starting = new Set<Promise<void>>()
+  readonly #open = new Set<Entry>()
+  #zygotes: Zygote[] = []
+  #queue: Entry[] = []
+  #closed = false
+  /** Zygotes that went without being asked to. */
+  losses = 0
+
+  constructor(size: number, starter: Starter) {
+    this.#size = size
+    this.#starter = starter
+  }
+
+  /** Process ids of the zygotes, as the host sees them. */
+  get pids(): number[] {
+    return this.#zygotes.flatMap(({ pid }) => (pid === undefined ? [] : [pid]))
+  }
+
+  /** Requests that wait for a zygote. */
+  get queued(): number {
+    return this.#queue.length
+  }
+
+  /** Starts every zygote; resolves when all are there, rejects with the first refusal. */
+  async start(first: readonly Zygote[]): Promise<void> {
+    for (const zygote of first) this.#adopt(zygote)
+    const missing = Array.from({ length: this.#size - first.length }, () => this.#starter())
+    const started = await Promise.allSettled(missing)
+    for (const one of started) if (one.status === 'fulfilled') this.#adopt(one.value)
+    for (const one of started) if (one.status === 'rejected') throw one.reason
+  }
+
+  /** Throws AppError('cancelled') once the signal fires, and AppError('sandbox') when the pool is closed. */
+  submit(job: Job, signal?: AbortSignal): Promise<Answer> {
+    if (this.#closed) return Promise.reject(closed())
+    if (signal?.aborted === true) return Promise.reject(cancelled())
+    return new Promise<Answer>((resolve, reject) => {
+      const onAbort = () => this.#cancel(entry)
+      const settle = (end: Answer | AppError) => {
+        if (!this.#open.delete(entry)) return
+        signal?.removeEventListener('abort', onAbort)
+        if (end instanceof AppError) reject(end)
+        else resolve(end)
+      }
+      const entry: Entry = { job, settle, attempts: 0, place: null }
+      signal?.addEventListener('abort', onAbort, { once: true })
+      this.#open.add(entry)
+      this.#queue.push(entry)
+      this.#refill()
+      this.#dispatch()
+    })
+  }
+
+  /** Ends every process at once; what is queued or running is refused. */
+  async close(): Promise<void> {
+    this.#closed = true
+    this.#queue = []
+    for (const entry of this.#open) entry.settle(closed())
+    for (const zygote of this.#zygotes) zygote.kill()
+    await Promise.all([...this.#starting, ...this.#zygotes.map((zygote) => zygote.ended())])
+  }
+
+  #dispatch(): void {
+    while (this.#queue.length > 0) {
+      const zygote = this.#leastLoaded()
+      if (zygote === null) return
+      const entry = this.#queue.shift()
+      if (entry !== undefined) this.#sendTo(zygote, entry)
+    }
+  }
+
+  #leastLoaded(): Zygote | null {
+    let best: Zygote | null = null
+    for (const zygote of this.#zygotes) {
+      if (!zygote.alive || zygote.load >= DEPTH || zygote.served >= RECYCLE_AFTER) continue
+      if (best === null || zygote.load < best.load) best = zygote
+    }
+    return best
+  }
+
+  #sendTo(zygote: Zygote, entry: Entry): void {
+    const id = zygote.send(entry.job, (end) => this.#settle(zygote, entry, end))
+    entry.place = { zygote, id }
+  }
+
+  #settle(zygote: Zygote, entry: Entry, end: JobEnd): void {
+    entry.place = null
+    if (this.#open.has(entry)) this.#conclude(entry, end)
+    if (zygote.served >= RECYCLE_AFTER && zygote.load === 0) zygote.kill()
+    this.#dispatch()
+  }
+
+  #conclude(entry: Entry, end: JobEnd): void {
+    if (end === 'unstarted') return void this.#queue.unshift(entry)
+    if (end !== 'lost' && end.ending !== 'not_run') return entry.settle(end)
+    entry.attempts += 1
+    if (entry.attempts >= MAX_ATTEMPTS) return entry.settle('infra_error')
+    this.#queue.unshift(entry)
+  }
+
+  #cancel(entry: Entry): void {
+    this.#queue = this.#queue.filter((other) => other !== entry)
+    entry.place?.zygote.cancel(entry.place.id)
+    entry.settle(cancelled())
+  }
+
+  #adopt(zygote: Zygote): void {
+    if (this.#closed || !zygote.alive) return zygote.kill()
+    this.#zygotes.push(zygote)
+    void zygote.ended().then(() => this.#drop(zygote))
+  }
+
+  #drop(zygote: Zygote): void {
+    this.#zygotes = this.#zygotes.filter((other) => other !== zygote)
+    if (this.#closed) return
+    if (zygote.served < RECYCLE_AFTER) this.losses += 1
+    this.#refill()
+  }
+
+  #refill(): void {
+    if (this.#closed) return
+    for (let at = this.#zygotes.length + this.#starting.size; at < this.#size; at++) {
+      const start: Promise<void> = this.#starter().then(
+        (zygote) => this.#adoptLate(zygote, start),
+        () => this.#failToStart(start),
+      )
+      this.#starting.add(start)
+    }
+  }
+
+  async #adoptLate(zygote: Zygote, start: Promise<void>): Promise<void> {
+    this.#starting.delete(start)
+    this.#adopt(zygote)
+    if (this.#closed) return zygote.ended()
+    this.#dispatch()
+  }
+
+  /** The next submit tries again; what waits now must not wait for a zygote that may never come. */
+  #failToStart(start: Promise<void>): void {
+    this.#starting.delete(start)
+    if (this.#zygotes.length + this.#starting.size > 0) return
+    const waiting = this.#queue
+    this.#queue = []
+    for (const entry of waiting) entry.settle('infra_error')
+  }
+}
+
+function closed(): AppError {
+  return new AppError('sandbox', 'sandbox: expected an open sandbox, found a closed one')
+}
+
+function cancelled(): AppError {
+  return new AppError('cancelled', 'cancelled')
+}
