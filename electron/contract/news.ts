@@ -1,0 +1,95 @@
+/**
+ * What the process that trains tells the process that shows: orders in, news out, all plain JSON.
+ */
+import * as v from 'valibot'
+import type { Kind } from './task.ts'
+import type { Phase } from './run.ts'
+
+/** What `kelvin train` was asked to do. Validated where it enters a process. */
+export const TrainOrder = v.object({
+  home: v.string(),
+  recipe: v.picklist(['azr', 'agent0', 'ssr']),
+  preset: v.string(),
+  /** Model folder; null: the preset's own. */
+  model: v.nullable(v.string()),
+  /** 'local' or the URL of a Tinker server. */
+  engine: v.string(),
+  device: v.picklist(['cpu', 'webgpu', 'cuda']),
+  steps: v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1))),
+  minutes: v.nullable(v.pipe(v.number(), v.minValue(0))),
+  seed: v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0))),
+  /** key=value texts of --set. */
+  settings: v.array(v.string()),
+  resume: v.nullable(v.string()),
+  fork: v.nullable(v.object({ run: v.string(), step: v.pipe(v.number(), v.integer()) })),
+  /** Skips the held-out evaluations before and after (tests). */
+  evaluate: v.boolean(),
+  acceptNoIsolation: v.boolean(),
+})
+export type TrainOrder = v.InferOutput<typeof TrainOrder>
+
+/** A held-out score as a share with its 95% interval. */
+export type Score = {
+  readonly n: number
+  readonly passAt1: number
+  readonly low: number
+  readonly high: number
+}
+
+export type SuiteScores = Readonly<
+  Record<string, Score & { readonly kinds: Readonly<Partial<Record<Kind, Score>>> }>
+>
+
+export type StepNews = {
+  readonly step: number
+  readonly steps: number
+  readonly seconds: number
+  readonly secondsLeft: number
+  readonly tasksProposed: number
+  readonly tasksValid: number
+  readonly tasksSolved: number
+  readonly tokensPerSecond: number
+  readonly metrics: Readonly<Record<string, number>>
+}
+
+export type TrainSummary = {
+  readonly run: string
+  readonly recipe: string
+  readonly preset: string
+  readonly seed: number
+  readonly steps: number
+  readonly tasksProposed: number
+  readonly tasksValid: number
+  readonly tasksSolved: number
+  readonly seconds: number
+  readonly secondsPerStep: number
+  readonly tokensPerSecond: number
+  readonly phaseSeconds: Readonly<Record<Phase, number>>
+  readonly evalBefore: SuiteScores | null
+  readonly evalAfter: SuiteScores | null
+  readonly checkpoint: string | null
+  /** True when it was stopped before its last planned step, after saving. */
+  readonly interrupted: boolean
+}
+
+export type TrainNews =
+  | {
+      readonly type: 'started'
+      readonly run: string
+      readonly steps: number
+      readonly level: number
+      readonly resumedAt: number
+    }
+  | {
+      readonly type: 'phase'
+      readonly step: number
+      readonly phase: Phase
+      readonly done: number
+      readonly total: number
+    }
+  | ({ readonly type: 'step' } & StepNews)
+  | { readonly type: 'eval'; readonly step: number; readonly suites: SuiteScores }
+  | { readonly type: 'checkpoint'; readonly step: number; readonly path: string }
+  | { readonly type: 'warning'; readonly step: number; readonly text: string }
+  | { readonly type: 'done'; readonly summary: TrainSummary }
+  | { readonly type: 'failed'; readonly code: string; readonly message: string }
