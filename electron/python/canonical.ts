@@ -58,8 +58,11 @@ const WRITERS: Rows<string> = {
 
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
 
-const hexOf = (bytes: Iterable<number>): string =>
-  Array.from(bytes, (byte) => HEX[byte] ?? '').join('')
+function hexOf(bytes: Iterable<number>): string {
+  let hex = ''
+  for (const byte of bytes) hex += HEX[byte] ?? ''
+  return hex
+}
 
 /**
  * Reads what toCanonical writes and nothing else: unsorted, doubled or oddly spelled text is refused.
@@ -139,10 +142,16 @@ function complexOf(body: string): PyValue {
   return { kind: 'complex', re: numberOf(re), im: numberOf(im) }
 }
 
-const bytesOf = (hex: string): Uint8Array =>
-  Uint8Array.from({ length: hex.length / 2 }, (_, at) =>
-    Number.parseInt(hex.slice(2 * at, 2 * at + 2), 16),
-  )
+/** hex: pairs of the digits 0-9a-f, as the pattern has seen. */
+function bytesOf(hex: string): Uint8Array {
+  const bytes = new Uint8Array(hex.length / 2)
+  for (let at = 0; at < bytes.length; at += 1) {
+    bytes[at] = (digitOf(hex.charCodeAt(2 * at)) << 4) | digitOf(hex.charCodeAt(2 * at + 1))
+  }
+  return bytes
+}
+
+const digitOf = (code: number): number => (code < 0x3a ? code - 0x30 : code - 0x57)
 
 /** Items as pairs of themselves, so that sequences and mappings are read alike. */
 type Container = {

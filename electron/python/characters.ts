@@ -37,9 +37,16 @@ export function pointsOfStr(str: PyStr): number[] {
 /** UTF-8 in which surrogates are encoded like any other code point (Python's surrogatepass). */
 export function utf8OfStr(str: PyStr): number[] {
   const bytes: number[] = []
+  if (isAscii(str.text)) {
+    for (let at = 0; at < str.text.length; at += 1) bytes.push(str.text.charCodeAt(at))
+    return bytes
+  }
   for (const point of pointsOfStr(str)) pushUtf8(bytes, point)
   return bytes
 }
+
+/** Most text is, and then a byte is a character. */
+const isAscii = (text: string): boolean => !/[^\0-\x7f]/.test(text)
 
 function pushUtf8(bytes: number[], point: number): void {
   if (point < 0x80) bytes.push(point)
@@ -52,6 +59,7 @@ const tail = (bits: number): number => 0x80 | (bits & 0x3f)
 
 /** Undefined when the bytes are cut short or a code point is out of range; overlong forms are taken. */
 export function strOfUtf8(bytes: Uint8Array): PyStr | undefined {
+  if (bytes.every((byte) => byte < 0x80)) return { kind: 'str', text: asciiText(bytes) }
   const points: number[] = []
   for (let at = 0; at < bytes.length;) {
     const first = bytes[at] ?? 0
@@ -67,6 +75,12 @@ export function strOfUtf8(bytes: Uint8Array): PyStr | undefined {
     at += size
   }
   return strOfPoints(points)
+}
+
+function asciiText(bytes: Uint8Array): string {
+  let text = ''
+  for (const byte of bytes) text += String.fromCharCode(byte)
+  return text
 }
 
 function sizeOf(first: number): number {
