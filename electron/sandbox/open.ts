@@ -39,13 +39,16 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<LocalSa
   if (!Number.isInteger(workers) || workers < 1) {
     throw new AppError('config', `sandbox workers: expected 1 or more, found ${workers}`)
   }
-  const way = await wayIn(options)
-  const bait = await layBait()
-  try {
-    return await openPools(way, bait, workers, limits)
-  } finally {
-    await bait.close()
-  }
+  const crew = await startCrew(await wayIn(options), workers)
+  return new LocalSandbox({
+    level: crew.test.level,
+    selfTest: crew.test.rows,
+    pythonVersion: crew.ready.python,
+    modules: crew.ready.modules,
+    limits,
+    workers,
+    pools: crew.pools,
+  })
 }
 
 /** How zygotes are started, apart from the hash seed and the plan. */
@@ -68,75 +71,15 @@ async function wayIn(options: SandboxOptions): Promise<Way> {
   }
 }
 
-type Started = {
-  readonly zygote: Zygote
-  readonly ready: Ready
-  readonly test: SelfTest
-  readonly plan: Plan
-}
+type Started = { readonly zygote: Zygote; readonly ready: Ready; readonly test: SelfTest }
+type Crew = Omit<Started, 'zygote'> & { readonly pools: readonly [Pool, Pool] }
 
-async function openPools(
-  way: Way,
-  bait: Bait,
-  workers: number,
-  limits: Limits,
-): Promise<LocalSandbox> {
-  const first = await startFirst(way, bait)
-  const pools = makePools(way, first, workers)
-  try {
-    await Promise.all([pools[0].start([first.zygote]), pools[1].start([])])
-  } catch (cause) {
-    await Promise.all(pools.map((pool) => pool.close()))
-    throw cause
-  }
-  return new LocalSandbox({
-    level: first.test.level,
-    selfTest: first.test.rows,
-    pythonVersion: first.ready.python,
-    modules: first.ready.modules,
-    limits,
-    workers,
-    pools,
-  })
-}
-
-/** The second seed only serves repeats, which are fewer than runs: half the zygotes are enough for it. */
-function makePools(way: Way, first: Started, workers: number): [Pool, Pool] {
-  const starter = (hashSeed: number) => async () => {
-    const started = await startTested({ ...way, plan: first.plan, hashSeed })
-    return started.zygote
-  }
-  const startTested = async (how: Launch) => {
-    const bait = await layBait()
-    try {
-      const started = await start(how, bait)
-      return await held(started, first.test)
-    } finally {
-      await bait.close()
-    }
-  }
-  return [
-    new Pool(workers, starter(HASH_SEEDS[0])),
-    new Pool(Math.ceil(workers / 2), starter(HASH_SEEDS[1])),
-  ]
-}
-
-/** A later zygote must be as shut in as the first: the level that is shown holds for every worker. */
-async function held(started: Started, promised: SelfTest): Promise<Started> {
-  try {
-    requireLevel(started.test, promised.level)
-    return started
-  } catch (cause) {
-    started.zygote.kill()
-    throw cause
-  }
-}
-
-async function startFirst(way: Way, bait: Bait): Promise<Started> {
+/** The first plan under which every zygote starts; the weakest self-test is the one that counts. */
+async function startCrew(way: Way, workers: number): Promise<Crew> {
   const refused: string[] = []
   for (const plan of way.plans) {
     try {
-      return await start({ ...way, plan, hashSeed: HASH_SEEDS[0] }, bait)
+      return await startUnder({ ...way, plan }, workers)
     } catch (cause) {
       refused.push(`${plan.namespaces}: ${messageOf(cause)}`)
     }
@@ -144,12 +87,57 @@ async function startFirst(way: Way, bait: Bait): Promise<Started> {
   throw new AppError('sandbox', `sandbox: expected a process to start, found ${refused.join('; ')}`)
 }
 
-async function start(how: Launch, bait: Bait): Promise<Started> {
+/** The second seed only serves repeats, which are fewer than runs: half the zygotes are enough for it. */
+async function startUnder(how: Omit<Launch, 'hashSeed'>, workers: number): Promise<Crew> {
+  const repeaters = Math.ceil(workers / 2)
+  const [runSeed, repeatSeed] = HASH_SEEDS
+  const seeds = Array.from({ length: workers + repeaters }, (_, at) =>
+    at < workers ? runSeed : repeatSeed,
+  )
+  const bait = await layBait()
+  const started = await allOrNone(
+    seeds.map((hashSeed) => startOne({ ...how, hashSeed }, bait)),
+  ).finally(() => bait.close())
+  const weakest = started.reduce((low, one) => (one.test.level < low.test.level ? one : low))
+  const pool = (hashSeed: number, members: readonly Started[]) =>
+    new Pool(
+      members.map(({ zygote }) => zygote),
+      () => replace({ ...how, hashSeed }, weakest.test),
+    )
+  return {
+    ready: weakest.ready,
+    test: weakest.test,
+    pools: [pool(runSeed, started.slice(0, workers)), pool(repeatSeed, started.slice(workers))],
+  }
+}
+
+async function allOrNone(starting: readonly Promise<Started>[]): Promise<Started[]> {
+  const ends = await Promise.allSettled(starting)
+  const started = ends.flatMap((end) => (end.status === 'fulfilled' ? [end.value] : []))
+  const failed = ends.find((end) => end.status === 'rejected')
+  if (failed === undefined) return started
+  await Promise.all(started.map(({ zygote }) => (zygote.kill(), zygote.ended())))
+  throw failed.reason
+}
+
+/** A later zygote must be as shut in as the first ones: the level that is shown holds for every worker. */
+async function replace(how: Launch, promised: SelfTest): Promise<Zygote> {
+  const bait = await layBait()
+  const { zygote, test } = await startOne(how, bait).finally(() => bait.close())
+  try {
+    requireLevel(test, promised.level)
+    return zygote
+  } catch (cause) {
+    zygote.kill()
+    throw cause
+  }
+}
+
+async function startOne(how: Launch, bait: Bait): Promise<Started> {
   const zygote = new Zygote(how)
   try {
     const ready = await zygote.ready()
-    const test = await selfTest(zygote, ready, bait)
-    return { zygote, ready, test, plan: how.plan }
+    return { zygote, ready, test: await selfTest(zygote, ready, bait) }
   } catch (cause) {
     zygote.kill()
     await zygote.ended()

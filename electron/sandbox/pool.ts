@@ -40,9 +40,10 @@ export class Pool {
   /** Zygotes that went without being asked to. */
   losses = 0
 
-  constructor(size: number, starter: Starter) {
-    this.#size = size
+  constructor(zygotes: readonly Zygote[], starter: Starter) {
+    this.#size = zygotes.length
     this.#starter = starter
+    for (const zygote of zygotes) this.#adopt(zygote)
   }
 
   /** Process ids of the zygotes, as the host sees them. */
@@ -53,15 +54,6 @@ export class Pool {
   /** Requests that wait for a zygote. */
   get queued(): number {
     return this.#queue.length
-  }
-
-  /** Starts every zygote; resolves when all are there, rejects with the first refusal. */
-  async start(first: readonly Zygote[]): Promise<void> {
-    for (const zygote of first) this.#adopt(zygote)
-    const missing = Array.from({ length: this.#size - first.length }, () => this.#starter())
-    const started = await Promise.allSettled(missing)
-    for (const one of started) if (one.status === 'fulfilled') this.#adopt(one.value)
-    for (const one of started) if (one.status === 'rejected') throw one.reason
   }
 
   /** Throws AppError('cancelled') once the signal fires, and AppError('sandbox') when the pool is closed. */

@@ -106,11 +106,12 @@ def run(request):
     sink = Sink()
     sys.stdout = sys.stderr = sys.__stdout__ = sys.__stderr__ = sink
     sys.stdin = sys.__stdin__ = io.StringIO()
-    events = {}
+    # Executing the program is itself an event, which says nothing.
+    events = {"exec": -1}
     outcomes = _outcomes(request, arguments, events)
-    if sink.characters:
-        events["printed"] = sink.characters
-    return request["nonce"] + _dumps([outcomes, events]) + "\n"
+    events["printed"] = sink.characters
+    seen = {name: times for name, times in events.items() if times > 0}
+    return request["nonce"] + _dumps([outcomes, seen]) + "\n"
 
 
 def _arguments(text):

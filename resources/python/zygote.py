@@ -26,9 +26,11 @@ import selftest
 
 OFFERED = (
     "abc array base64 binascii bisect calendar cmath collections collections.abc contextlib copy dataclasses datetime "
-    "decimal enum fractions functools hashlib heapq itertools json math numbers operator random re statistics string "
-    "struct textwrap time types typing unicodedata zlib"
+    "decimal enum fractions functools heapq itertools json math numbers operator random re statistics string struct "
+    "textwrap time types typing unicodedata zlib"
 ).split()
+# Loaded on first use by an offered module, when it is too late to open a file.
+SUPPORT = ("_strptime", "locale")
 CODECS = "utf_8 utf_16 utf_16_le utf_16_be utf_32 latin_1 ascii unicode_escape raw_unicode_escape charmap idna hex_codec".split()
 # `resource` stays: os.wait4 looks it up in sys.modules.
 HIDDEN = (
@@ -44,7 +46,6 @@ MODES = {0: child.run, 1: child.analyse, 2: selftest.confined, 3: selftest.expos
 UNFILTERED = 3
 TIME_SIGNALS = (24,)  # SIGXCPU
 CHUNK = 1 << 16
-REAP_SECONDS = 0.2
 
 
 class Request:
@@ -123,15 +124,8 @@ def listen(pipe, request, inbox, deadline):
                 return TOO_LARGE, b""
 
 
-def reap(pid, status):
-    """(exit status of waitpid, usage). A child that closed its pipe and lives on is ended."""
-    if status is None:
-        give_up = time.monotonic() + REAP_SECONDS
-        while time.monotonic() < give_up:
-            done, exit_status, usage = os.wait4(pid, os.WNOHANG)
-            if done:
-                return exit_status, usage
-            os.sched_yield()
+def reap(pid):
+    """(exit status of waitpid, usage). The kill ends a child that lives on, and cannot touch one that is leaving."""
     for kill in (os.killpg, os.kill):
         try:
             kill(pid, kernel.SIGKILL)
@@ -171,7 +165,7 @@ def serve_one(request, inbox, zygote_bytes, system_filter):
         child.start(theirs, zygote_bytes, request, None if request.mode == UNFILTERED else system_filter)
     os.close(theirs)
     status, data = listen(ours, request, inbox, started + request.wall)
-    exit_status, usage = reap(pid, status)
+    exit_status, usage = reap(pid)
     os.close(ours)
     inbox.cancelled.discard(request.id)
     status, code = verdict(status, exit_status)
@@ -186,7 +180,7 @@ def serve_one(request, inbox, zygote_bytes, system_filter):
 def load_everything():
     """Whatever a program may import, and whatever the interpreter would otherwise load lazily in each child."""
     warnings.simplefilter("ignore")
-    for name in OFFERED:
+    for name in (*OFFERED, *SUPPORT):
         importlib.import_module(name)
     for name in CODECS:
         "x".encode(name) if name != "hex_codec" else b"x".hex()
