@@ -36,9 +36,25 @@ export type Score = {
   readonly high: number
 }
 
-export type SuiteScores = Readonly<
-  Record<string, Score & { readonly kinds: Readonly<Partial<Record<Kind, Score>>> }>
->
+/** null: not enough data. p is two-sided, against no difference. */
+export type ScoreDifference = {
+  readonly mean: number
+  readonly low: number
+  readonly high: number
+  readonly p: number
+} | null
+
+export type SuiteScore = Score & {
+  readonly kinds: Readonly<Partial<Record<Kind, Score>>>
+  /** Answers that the sandbox could not judge; they are in no score. */
+  readonly undecided: number
+  /** Against another checkpoint on the same items, paired and clustered by program. */
+  readonly difference?: ScoreDifference
+  readonly kindDifferences?: Readonly<Partial<Record<Kind, ScoreDifference>>>
+}
+
+/** By suite; sampled scores stand beside the greedy ones as `NAME@T=1`. */
+export type SuiteScores = Readonly<Record<string, SuiteScore>>
 
 export type StepNews = {
   readonly step: number

@@ -35,7 +35,7 @@ export function read(context: StepContext, response: Response): Draft {
 }
 
 /** A response without its end, where nothing but the stop token marks one. */
-export function cut({ prompts }: StepContext, { stopReason }: Response): boolean {
+export function cut({ prompts }: Pick<StepContext, 'prompts'>, { stopReason }: Response): boolean {
   return prompts.stopEndsResponse === true && stopReason === 'length'
 }
 

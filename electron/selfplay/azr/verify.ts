@@ -12,8 +12,11 @@ import { cut } from './read.ts'
 import { statusOf } from './validate.ts'
 import { hiddenPairs } from './view.ts'
 
+/** What grading needs; evaluation grades held-out tasks with it too, so that a score means what a reward means. */
+export type VerifyContext = Pick<StepContext, 'prompts' | 'config' | 'execution' | 'report'>
+
 export async function verify(
-  context: StepContext,
+  context: VerifyContext,
   responses: readonly Response[],
 ): Promise<Judged[]> {
   const read = responses.flatMap((response) => readSolution(context, response))
@@ -42,7 +45,7 @@ type Verdicts = (readonly [Solution, Verdict])[]
 
 const WRONG: Verdict = { status: null, outcomes: [], correct: false, undecided: false }
 
-function readSolution(context: StepContext, response: Response): Solution[] {
+function readSolution(context: VerifyContext, response: Response): Solution[] {
   const { task, kind } = response.spec
   if (task === null) return []
   const unread = { response, task, answer: null, formatOk: false }
@@ -52,7 +55,7 @@ function readSolution(context: StepContext, response: Response): Solution[] {
   return [{ response, task, answer: parsed.value, formatOk: parsed.formatOk }]
 }
 
-function deduced({ config }: StepContext, solutions: readonly Solution[]): Verdicts {
+function deduced({ config }: VerifyContext, solutions: readonly Solution[]): Verdicts {
   return solutions.flatMap((solution): Verdicts => {
     const { task, answer } = solution
     const gold = task.pairs[0]?.output
@@ -62,7 +65,7 @@ function deduced({ config }: StepContext, solutions: readonly Solution[]): Verdi
   })
 }
 
-async function abduced(context: StepContext, solutions: readonly Solution[]): Promise<Verdicts> {
+async function abduced(context: VerifyContext, solutions: readonly Solution[]): Promise<Verdicts> {
   const { execution, config } = context
   const asked = solutions.flatMap((solution) => {
     const { task, answer } = solution
@@ -82,7 +85,7 @@ async function abduced(context: StepContext, solutions: readonly Solution[]): Pr
   })
 }
 
-async function induced(context: StepContext, solutions: readonly Solution[]): Promise<Verdicts> {
+async function induced(context: VerifyContext, solutions: readonly Solution[]): Promise<Verdicts> {
   const { execution, config } = context
   const asked = solutions.flatMap((solution) => {
     const { task, answer } = solution

@@ -1,0 +1,90 @@
+/**
+ * Scores of a model on reasoning items (deduction, abduction, induction), graded by the verifier of self-play.
+ * Not here: intervals (scores.ts), where items come from (nano/suites.ts).
+ */
+import type { RunConfig } from '../contract/config.ts'
+import type { TaskBody } from '../contract/task.ts'
+import type { RunStatus } from '../contract/verdict.ts'
+import type { Progress, SamplingClient } from '../engine/engine.ts'
+import type { TextCodec } from '../model/chat.ts'
+import type { Sandbox } from '../sandbox/sandbox.ts'
+import { verify } from '../selfplay/azr/verify.ts'
+import { solverView } from '../selfplay/azr/view.ts'
+import { createExecution } from '../selfplay/execution.ts'
+import type { PromptSet } from '../selfplay/prompts/prompts.ts'
+import type { EpisodeSpec } from '../selfplay/recipe.ts'
+import { play, promptOf } from '../selfplay/rollout.ts'
+
+/** Items of one cluster (a program) count as one for intervals. */
+export type ReasoningItem = TaskBody & { readonly id: string; readonly cluster: string }
+
+/** One answer to one item. undecided: the sandbox could not say; such answers are in no score. */
+export type GradedAnswer = {
+  readonly item: ReasoningItem
+  readonly sample: number
+  readonly correct: boolean
+  readonly undecided: boolean
+  readonly status: RunStatus | null
+  readonly response: string
+}
+
+export type ReasoningDeps = {
+  readonly sampler: SamplingClient
+  readonly codec: TextCodec
+  readonly prompts: PromptSet
+  readonly sandbox: Sandbox
+  readonly signal: AbortSignal
+  readonly onProgress?: Progress
+}
+
+export type ReasoningSettings = {
+  /** Limits, equality and lengths of the run; its temperature is not used. */
+  readonly config: RunConfig
+  /** 0: greedy. */
+  readonly temperature: number
+  readonly samples: number
+  readonly seed: number
+}
+
+/** Every sample of every item, in order. Greedy decoding takes one sample. */
+export async function gradeReasoning(
+  items: readonly ReasoningItem[],
+  deps: ReasoningDeps,
+  settings: ReasoningSettings,
+): Promise<GradedAnswer[]> {
+  const { temperature, seed } = settings
+  const samples = temperature === 0 ? 1 : settings.samples
+  const config: RunConfig = { ...settings.config, temperature, seed, topP: 1, topK: -1 }
+  const specs = items.map((item, index) => specOf(item, index, samples, deps))
+  const report = deps.onProgress ?? (() => {})
+  const responses = await play({ ...deps, config }, 0, specs, report)
+  const { wallMs, memoryMb, outputChars } = config
+  const limits = { wallMs, memoryBytes: memoryMb * 2 ** 20, outputChars }
+  const execution = createExecution(deps.sandbox, limits, deps.signal)
+  const context = { prompts: deps.prompts, config, execution, report: () => {} }
+  const judged = await verify(context, responses)
+  return judged.flatMap(({ response, correct, undecided, status }, at): GradedAnswer[] => {
+    const item = items[Math.floor(at / samples)]
+    if (item === undefined) return []
+    const graded = { correct: correct === true, undecided, status, response: response.response }
+    return [{ item, sample: at % samples, ...graded }]
+  })
+}
+
+function specOf(
+  item: ReasoningItem,
+  index: number,
+  samples: number,
+  { codec, prompts }: ReasoningDeps,
+): EpisodeSpec {
+  return {
+    role: 'solve',
+    kind: item.kind,
+    purpose: 'attempt',
+    index: index * samples,
+    samples,
+    prompt: promptOf(codec, prompts, prompts.solve(solverView(item))),
+    task: { ...item, step: 0 },
+    references: [],
+  }
+}
