@@ -167,7 +167,7 @@ function bare(step: number, index: number) {
       { length: 32 + (index % 16) },
       (_, position) => (position * 31 + index) % 4096,
     ),
-    logprobs: Array.from({ length: 32 + (index % 16) }, (_, position) => -wave(position, index)),
+    logprobs: Array.from({ length: 32 + (index % 16) }, (_, position) => wave(position, index) - 1),
     stopReason: index % 13 === 0 ? 'length' : 'stop',
     seed: 2 ** 40 + index,
     reward: wave(step, index) - 0.5,
