@@ -1,12 +1,13 @@
 """Argument lists of literals, read from untrusted text without evaluating anything.
 
-Not here: names, calls, attributes, keyword arguments, comprehensions: all of them are Rejected.
-The grammar is ast.literal_eval's without Ellipsis, plus set(), frozenset(..), Counter(..), OrderedDict(..), deque(..),
-float('nan'), float('inf'), nan and inf (the reprs that Python itself prints).
+Not here: other names and calls, attributes, keyword arguments, comprehensions: all of them are Rejected.
+The grammar is ast.literal_eval's without Ellipsis, plus what Python itself prints: nan, inf, nanj, infj, set(),
+frozenset(..), float('nan'), and, with or without `collections.`, Counter(..), OrderedDict(..), deque(.., maxlen=n) and
+defaultdict(int, ..). electron/python/literal.ts reads the same.
 """
 
 import _ast
-from collections import Counter, OrderedDict, deque
+from collections import Counter, OrderedDict, defaultdict, deque
 
 ONLY_AST = 0x400
 
@@ -82,45 +83,84 @@ def _complex(node):
     raise Rejected
 
 
-FLOATS = {"nan": float("nan"), "inf": float("inf"), "-inf": float("-inf"), "infinity": float("inf")}
+NAMES = {
+    "nan": float("nan"),
+    "inf": float("inf"),
+    "nanj": complex(0.0, float("nan")),
+    "infj": complex(0.0, float("inf")),
+}
+SPECIAL_FLOATS = {
+    sign + name: float(sign + name) for sign in ("", "+", "-") for name in ("nan", "inf", "infinity")
+}
 
 
 def _name(node):
-    if node.id not in ("nan", "inf"):
-        raise Rejected
-    return FLOATS[node.id]
+    return NAMES[node.id]
 
 
 def _float(*arguments):
     if len(arguments) != 1 or type(arguments[0]) is not str:
         raise Rejected
-    return FLOATS[arguments[0].lower()]
+    return SPECIAL_FLOATS[arguments[0].strip().lower()]
 
 
-def _collection(kind, allowed):
+def _collection(kind):
     def make(*arguments):
-        if len(arguments) > 1 or (arguments and type(arguments[0]) not in allowed):
+        if len(arguments) > 1 or (arguments and type(arguments[0]) in (type(None), bool, int, float)):
             raise Rejected
         return kind(*arguments)
 
     return make
 
 
-PLAIN = (list, tuple, set, frozenset, str)
+FACTORIES = {kind.__name__: kind for kind in (int, float, str, list, dict, set, tuple, bool)}
 CALLS = {
-    "set": _collection(set, PLAIN),
-    "frozenset": _collection(frozenset, PLAIN),
-    "deque": _collection(deque, PLAIN),
-    "Counter": _collection(Counter, (dict, *PLAIN)),
-    "OrderedDict": _collection(OrderedDict, (dict, list, tuple)),
+    "set": _collection(set),
+    "frozenset": _collection(frozenset),
+    "deque": _collection(deque),
+    "Counter": _collection(Counter),
+    "OrderedDict": _collection(OrderedDict),
     "float": _float,
 }
 
 
 def _call(node):
-    if type(node.func) is not _ast.Name or node.keywords or len(node.args) > 1:
+    name = _called(node.func)
+    if name == "defaultdict":
+        return _defaultdict(node)
+    options = {}
+    if node.keywords:
+        (option,) = node.keywords
+        if name != "deque" or option.arg != "maxlen" or len(node.args) != 1:
+            raise Rejected
+        options["maxlen"] = build(option.value)
+    value = CALLS[name](*_items(node.args))
+    return deque(value, **options) if options else value
+
+
+def _called(function):
+    if type(function) is _ast.Name:
+        return function.id
+    if type(function) is _ast.Attribute and type(function.value) is _ast.Name:
+        if function.value.id == "collections" and function.attr in COLLECTIONS:
+            return function.attr
+    raise Rejected
+
+
+COLLECTIONS = ("Counter", "OrderedDict", "defaultdict", "deque")
+
+
+def _defaultdict(node):
+    if node.keywords or len(node.args) > 2:
         raise Rejected
-    return CALLS[node.func.id](*_items(node.args))
+    if not node.args:
+        return defaultdict()
+    factory, *contents = node.args
+    if type(factory) is _ast.Name:
+        return defaultdict(FACTORIES[factory.id], *_items(contents))
+    if type(factory) is not _ast.Constant or factory.value is not None:
+        raise Rejected
+    return defaultdict(None, *_items(contents))
 
 
 BUILDERS = {
