@@ -53,7 +53,7 @@ function textOf(canonical: string): string {
 
 /**
  * The pairs of each program, `wanted` of them, or null where it raised, overflowed the value limits or ran dry.
- * Throws AppError('sandbox') when the batch as a whole did not run.
+ * Throws AppError('sandbox') when the batch as a whole did not run, or is too long to send (over about 1,000 calls).
  */
 export async function execute(
   calls: readonly Call[],

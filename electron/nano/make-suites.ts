@@ -95,8 +95,11 @@ const lineOf = (id: string, kind: Kind, program: string, pairs: readonly Pair[])
 })
 
 /** Each program serves one kind: one pair of deduction and abduction, six of induction. */
-export async function heldOutSuite(sandbox: Runner): Promise<SuiteLine[]> {
-  const programs = await heldOutPrograms(PER_KIND * KINDS.length, sandbox)
+export async function heldOutSuite(
+  sandbox: Runner,
+  perKind: number = PER_KIND,
+): Promise<SuiteLine[]> {
+  const programs = await heldOutPrograms(perKind * KINDS.length, sandbox)
   const lines: SuiteLine[] = []
   for (const [at, { program, inputs }] of programs.entries()) {
     const kind = KINDS[at % KINDS.length] ?? 'deduction'

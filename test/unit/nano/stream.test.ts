@@ -1,0 +1,153 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { NANO_CODEC } from '../../../electron/nano/codec.ts'
+import { isReserved, normalised } from '../../../electron/nano/holdout.ts'
+import {
+  MAX_SAMPLE_TOKENS,
+  isTrivial,
+  warmupBatch,
+  warmupStream,
+} from '../../../electron/nano/stream.ts'
+import type { Sample } from '../../../electron/nano/stream.ts'
+import { loadSuite } from '../../../electron/nano/suites.ts'
+import { EOS } from '../../../electron/nano/vocabulary.ts'
+import { ANSWER_WEIGHT, SAMPLE_TYPES } from '../../../electron/nano/weights.ts'
+import { parseCanonical } from '../../../electron/python/canonical.ts'
+import { reprOf } from '../../../electron/python/repr.ts'
+import { openSandbox } from '../../../electron/sandbox/open.ts'
+import type { Sandbox } from '../../../electron/sandbox/sandbox.ts'
+import { NANO_PROMPTS } from '../../../electron/selfplay/prompts/nano.ts'
+
+const COUNT = 20_000
+let sandbox: Sandbox
+let samples: Sample[]
+
+async function take(count: number, seed: number, from = 0): Promise<Sample[]> {
+  const taken: Sample[] = []
+  for await (const sample of warmupStream({ seed, sandbox, from })) {
+    taken.push(sample)
+    if (taken.length === count) break
+  }
+  return taken
+}
+
+beforeAll(async () => {
+  sandbox = await openSandbox({ workers: 1 })
+  samples = await take(COUNT, 42)
+}, 60_000)
+afterAll(() => sandbox.close())
+
+const promptOf = ({ tokens, answerStart }: Sample): string =>
+  NANO_CODEC.decode(tokens.slice(0, answerStart))
+const answerOf = ({ tokens, answerStart }: Sample): string =>
+  NANO_CODEC.decode(tokens.slice(answerStart))
+/** Every program in a text, prompts and answers alike. */
+const programsOf = (text: string): string[] =>
+  text.match(/def f\(x\):\n[^<]*(?:<(?!in>|out>|ans>|ref>)[^<]*)*/g) ?? []
+
+describe('the warm-up stream', () => {
+  test('gives the same samples for the same seed and index, whatever came before', async () => {
+    const options = { seed: 42, sandbox }
+    const third = await warmupBatch(options, 3)
+    expect(third).toEqual(samples.filter(({ batch }) => batch === 3))
+    expect(await take(third.length, 42, 3)).toEqual(third)
+    expect(await warmupBatch({ seed: 43, sandbox }, 3)).not.toEqual(third)
+  })
+
+  test('keeps to the mixture', () => {
+    const share = (type: string) => samples.filter((s) => s.type === type).length / COUNT
+    const wanted = { SD: 0.33, SA: 0.24, SI: 0.26, PD: 0.06, PA: 0.045, PI: 0.075 }
+    for (const type of SAMPLE_TYPES) {
+      expect(Math.abs(share(type) - wanted[type])).toBeLessThan(0.015)
+      expect(ANSWER_WEIGHT[type]).toBeGreaterThan(0)
+    }
+  })
+
+  test('marks where the answer starts and ends', () => {
+    const odd = samples.filter((sample) => {
+      const marks = promptOf(sample).endsWith('<ans>') && !answerOf(sample).includes('<ans>')
+      return !marks || sample.tokens.at(-1) !== EOS || sample.tokens.length > MAX_SAMPLE_TOKENS
+    })
+    expect(odd).toEqual([])
+  })
+
+  test('holds no program of either suite and no other reserved program', async () => {
+    const suites = [...(await loadSuite('nano-heldout')), ...(await loadSuite('nano-ood'))]
+    const reserved = new Set(suites.map(({ program }) => normalised(program)))
+    const programs = samples.flatMap((s) => programsOf(promptOf(s) + answerOf(s)))
+    expect(programs.length).toBeGreaterThan(COUNT)
+    expect(programs.filter((p) => isReserved(p) || reserved.has(normalised(p)))).toEqual([])
+  })
+
+  test('answers in the format that the prompt set reads', () => {
+    const kinds = { D: 'deduction', A: 'abduction', I: 'induction' } as const
+    const refused = samples.filter((sample) => {
+      const kind =
+        kinds[
+          sample.type === 'SD' || sample.type === 'PD' ? 'D' : sample.type.endsWith('A') ? 'A' : 'I'
+        ]
+      const [program = ''] = programsOf(promptOf(sample))
+      const shown = { kind, program, pairs: [], visible: 0, message: '' }
+      const answer = answerOf(sample)
+      return sample.type.startsWith('S')
+        ? !NANO_PROMPTS.readAnswer(kind, answer).ok
+        : !NANO_PROMPTS.readProposal(kind, answer, { references: [shown], inputs: 6 }).ok
+    })
+    expect(refused).toEqual([])
+  })
+
+  test('has golds that running each program alone confirms', async () => {
+    const deductions = samples.filter(({ type }) => type === 'SD').slice(0, 80)
+    for (const sample of deductions) {
+      const [, program = '', input = ''] =
+        /^<SD>([^]*)<in>([^]*)<ans>$/.exec(promptOf(sample)) ?? []
+      const { outcomes } = await sandbox.run({ program, inputs: [input] })
+      const [outcome] = outcomes
+      const value = parseCanonical(outcome?.status === 'ok' ? outcome.canonical : '')
+      expect([program, value.ok && reprOf(value.value)]).toEqual([program, answerOf(sample)])
+    }
+  })
+
+  test('has induction answers that give every shown pair', async () => {
+    const inductions = samples.filter(({ type }) => type === 'SI').slice(0, 40)
+    for (const sample of inductions) {
+      const shown = promptOf(sample).slice('<SI><in>'.length, -'<ans>'.length).split('<in>')
+      const pairs = shown.map((text) => text.split('<out>'))
+      const inputs = pairs.map(([input = '']) => input)
+      const { outcomes } = await sandbox.run({ program: answerOf(sample), inputs })
+      const outputs = outcomes.map((outcome) => {
+        const value = parseCanonical(outcome.status === 'ok' ? outcome.canonical : '')
+        return value.ok ? reprOf(value.value) : outcome.status
+      })
+      expect(outputs).toEqual(pairs.map(([, output]) => output))
+    }
+  })
+
+  test('holds few constant programs', () => {
+    const answers = samples.filter(({ type }) => type === 'SI').map(promptOf)
+    const constant = answers.filter((prompt) => {
+      const pairs = prompt.slice('<SI><in>'.length, -'<ans>'.length).split('<in>')
+      return new Set(pairs.map((pair) => pair.split('<out>')[1])).size === 1
+    })
+    expect(constant.length / answers.length).toBeLessThan(0.02)
+  })
+
+  test('ends with the sandbox it was given', async () => {
+    const own = await openSandbox({ workers: 1 })
+    const stream = warmupStream({ seed: 1, sandbox: own })
+    await stream.next()
+    await own.close()
+    const rest = async () => {
+      for (let i = 0; i < 2_000; i += 1) await stream.next()
+    }
+    await expect(rest()).rejects.toThrow('sandbox')
+  })
+})
+
+describe('trivial programs', () => {
+  test('are constant or the identity', () => {
+    const pair = (input: string, output: string) => ({ input, output })
+    expect(isTrivial([pair('1', '2'), pair('2', '2')])).toBe(true)
+    expect(isTrivial([pair('1', '1'), pair('2', '2')])).toBe(true)
+    expect(isTrivial([pair('1', '1'), pair('2', '3')])).toBe(false)
+  })
+})
