@@ -12,8 +12,6 @@ export type Expression = { readonly text: string; readonly type: ValueType; read
 
 const ATOM = 10
 type Table = Weighted<Operation>
-const INPUT_TYPES: readonly InputType[] = ['list', 'str', 'int']
-const RESULT_TYPES: readonly ValueType[] = ['list', 'str', 'int', 'bool']
 
 function tableOf(from: InputType, keep: (to: ValueType) => boolean): Table {
   return weighted(OPERATIONS[from].filter(([, operation]) => keep(operation.to)))
@@ -56,8 +54,6 @@ const NEXT_TYPE: Readonly<Record<InputType, Weighted<ValueType>>> = {
 export function isInputType(type: ValueType): type is InputType {
   return type !== 'bool'
 }
-
-export const allTypes = { inputs: INPUT_TYPES, results: RESULT_TYPES }
 
 export function variable(name: string, type: ValueType): Expression {
   return { text: name, type, binds: ATOM }
