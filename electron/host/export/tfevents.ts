@@ -2,8 +2,9 @@
  * TensorBoard's event file: a framed record per step, one scalar per numeric column.
  * Source: tensorflow/core/lib/io/record_writer.h (framing), util/event.proto, framework/summary.proto.
  */
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import protobuf from 'protobufjs/minimal.js'
+import { AppError } from '../../contract/errors.ts'
 import { writeFileAtomically, writeFolderAtomically } from './atomic.ts'
 import type { Pace, Row, Table } from './table.ts'
 
@@ -14,6 +15,10 @@ export async function writeEvents(
   pace: Pace,
   run: { readonly id: string; readonly createdMs: number },
 ): Promise<number> {
+  if (basename(out).includes('tfevents')) {
+    const sentence = `${out}: expected a folder without "tfevents" in its name`
+    throw new AppError('usage', `${sentence}: TensorBoard takes such a folder for a file`)
+  }
   const seconds = Math.floor(run.createdMs / 1_000)
   const name = `events.out.tfevents.${seconds}.${run.id}`
   return writeFolderAtomically(out, (folder) =>

@@ -363,6 +363,13 @@ test('a combination that makes no sense is refused with what is possible', async
     out: join(folder, 'log.eval'),
   } as const
   await expect(exportRun(store, inspect)).rejects.toThrow('expected a name ending in .json')
+  const events = {
+    run: RUN,
+    what: 'steps',
+    format: 'tfevents',
+    out: join(folder, 'tfevents'),
+  } as const
+  await expect(exportRun(store, events)).rejects.toThrow('expected a folder without "tfevents"')
   expect(Object.keys(EXPORT_FORMATS)).toHaveLength(6)
 })
 
