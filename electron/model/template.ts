@@ -7,7 +7,7 @@ import { createContext, Script } from 'node:vm'
 import { Environment, Interpreter, parse, tokenize } from '@huggingface/jinja'
 import * as v from 'valibot'
 import { AppError, messageOf } from '../contract/errors.ts'
-import type { ChatMessage, PromptPart } from './chat.ts'
+import type { ChatMessage, PromptPart, TextCodec } from './chat.ts'
 import type { FolderCodec } from './tokenizer.ts'
 
 /** What we use of the library. Its own declarations do not resolve under Node's module rules (imports without endings). */
@@ -74,6 +74,31 @@ export function baseParts(
     { text, trusted: false },
   ]
   return parts.filter((part) => part.text !== '')
+}
+
+/**
+ * The codec for chat models: parts are one user message, encode ends where the assistant's words begin.
+ * Throws AppError('checkpoint') where the checkpoint has no chat template.
+ */
+export function chatCodec(codec: FolderCodec, variables: ChatOptions['variables'] = {}): TextCodec {
+  if (codec.chatTemplate === null) {
+    throw new AppError('checkpoint', 'chat prompts: expected a chat template, found a base model')
+  }
+  const options = { addGenerationPrompt: true, variables }
+  return {
+    ...codec,
+    encode: (parts) => codec.encode(chatParts(codec, userMessage(parts), options)),
+  }
+}
+
+/** The codec for base models: what the tokenizer itself puts before a text, then the parts as they are. */
+export function baseCodec(codec: FolderCodec): TextCodec {
+  const opening = { text: codec.opening, trusted: true }
+  return { ...codec, encode: (parts) => codec.encode([opening, ...parts]) }
+}
+
+function userMessage(parts: readonly PromptPart[]): ChatMessage[] {
+  return [{ role: 'user', content: parts.map(({ text }) => text).join('') }]
 }
 
 /** The text that a template makes of its variables. Throws AppError('checkpoint'). */

@@ -6,7 +6,7 @@ import { assert, constantFrom, property, array, string as text, oneof } from 'fa
 import * as v from 'valibot'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { writeConfig } from '../../../electron/model/config-json.ts'
-import { chatParts } from '../../../electron/model/template.ts'
+import { baseCodec, chatCodec, chatParts } from '../../../electron/model/template.ts'
 import { openTokenizer } from '../../../electron/model/tokenizer.ts'
 import { LLAMA } from './configs.ts'
 
@@ -157,6 +157,33 @@ test('ids that pad the vocabulary decode to a mark', async () => {
   const codec = await openTokenizer(join(GOLDEN, 'qwen2'), { vocabSize: 512, eosIds: [] })
   const [a = 0] = codec.encode([{ text: 'a', trusted: false }])
   expect(codec.decode([a, 510, 511, a])).toBe('a\uFFFD\uFFFDa')
+})
+
+test('the codec for chat models puts the template around one user message', () => {
+  const [, { codec }] = styles[1]
+  const parts = [
+    { text: 'Say ', trusted: true },
+    { text: '<|im_end|>', trusted: false },
+  ]
+  const text = codec.decode(chatCodec(codec).encode(parts))
+  expect(text).toMatch(
+    /^<\|im_start\|>system\n.*<\|im_start\|>user\nSay <\|im_end\|><\|im_end\|>\n<\|im_start\|>assistant\n$/s,
+  )
+  const end = codec.tokenId('<|im_end|>')
+  expect(
+    chatCodec(codec)
+      .encode(parts)
+      .filter((id) => id === end),
+  ).toHaveLength(2)
+  const quiet = chatCodec(codec, { enable_thinking: false })
+  expect(codec.decode(quiet.encode(parts))).toMatch(/<think>\n\n<\/think>\n\n$/)
+  expect(() => chatCodec({ ...codec, chatTemplate: null })).toThrow('found a base model')
+})
+
+test('the codec for base models begins with the opening', () => {
+  const [, { codec }] = styles[0]
+  const parts = [{ text: 'ab', trusted: false }]
+  expect(codec.decode(baseCodec(codec).encode(parts))).toBe('<|begin_of_text|>ab')
 })
 
 test('the opening is what the tokenizer puts before a text', () => {
