@@ -1,7 +1,7 @@
 /**
  * Episodes: one response each, with its tokens and what was decided about it. Attempts at one task share their
  * prompt, so prompts are kept once per step.
- * Not here: pages of them (episodepages.ts).
+ * Not here: pages of them (episode-pages.ts).
  */
 import * as v from 'valibot'
 import type { Episode } from '../contract/episode.ts'

@@ -1,6 +1,6 @@
 /**
  * Tasks: what proposals made, valid or rejected, and the given tasks of step 0.
- * Not here: who solved them (episodes.ts), pages of them (taskpages.ts).
+ * Not here: who solved them (episodes.ts), pages of them (task-pages.ts).
  */
 import { createHash } from 'node:crypto'
 import * as v from 'valibot'

@@ -9,7 +9,7 @@ import type { Write } from './atomic.ts'
 import type { Cell, Column, ColumnType, Pace, Row, Table } from './table.ts'
 
 const GROUP_ROWS = 10_000
-const GROUP_CELLS = 4_000_000
+const GROUP_CELLS = 1_000_000
 
 export async function writeParquet(table: Table, out: string, pace: Pace): Promise<number> {
   return writeFileAtomically(out, async (write) => {

@@ -1,6 +1,6 @@
 /**
  * What an export holds: named columns and a stream of rows. Every format is written from this.
- * Not here: which rows (tables.ts, steptable.ts), the formats (one file each).
+ * Not here: which rows (tables.ts, step-table.ts), the formats (one file each).
  */
 
 /** numbers are float32, integers within a list int32: token ids and log-probs. */

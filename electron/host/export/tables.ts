@@ -1,18 +1,18 @@
 /**
  * Tasks, episodes and flags of a run as tables, read piece by piece: between pieces other work may use the database.
- * Not here: steps, whose columns depend on the run (steptable.ts).
+ * Not here: steps, whose columns depend on the run (step-table.ts).
  */
 import type { Episode } from '../../contract/episode.ts'
 import type { EpisodeFilter, FlagEntry, Page, TaskFilter } from '../../contract/history.ts'
 import type { TaskRow } from '../../contract/history.ts'
 import type { ProposalRecord } from '../../contract/run.ts'
 import type { Task } from '../../contract/task.ts'
-import { pageEpisodes } from '../../store/episodepages.ts'
+import { pageEpisodes } from '../../store/episode-pages.ts'
 import { readEpisode } from '../../store/episodes.ts'
 import { readFlags } from '../../store/flags.ts'
 import { runKey } from '../../store/runs.ts'
 import type { Store } from '../../store/store.ts'
-import { pageTasks } from '../../store/taskpages.ts'
+import { pageTasks } from '../../store/task-pages.ts'
 import { readProposal } from '../../store/tasks.ts'
 import type { Column, ColumnType, Row, Table } from './table.ts'
 

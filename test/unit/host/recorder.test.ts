@@ -156,7 +156,7 @@ test('resuming forgets later steps and taking them again gives the same rows', (
 
 test('a killed process leaves whole steps only', async () => {
   const file = join(folder, 'killed.db')
-  const script = join(import.meta.dirname, 'killedwriter.ts')
+  const script = join(import.meta.dirname, 'killed-writer.ts')
   const child = spawn(process.execPath, [script, file], { stdio: ['ignore', 'pipe', 'inherit'] })
   const [line] = await once(child.stdout, 'data')
   expect(String(line)).toContain('in the middle')

@@ -1,11 +1,11 @@
 import { beforeEach, expect, test } from 'vitest'
 import { readStepRecord, showRun } from '../../../electron/host/history.ts'
 import { startRun } from '../../../electron/host/recorder.ts'
-import { pageEpisodes } from '../../../electron/store/episodepages.ts'
+import { pageEpisodes } from '../../../electron/store/episode-pages.ts'
 import { openStore } from '../../../electron/store/open.ts'
 import { listRuns } from '../../../electron/store/runs.ts'
 import type { Store } from '../../../electron/store/store.ts'
-import { pageTasks } from '../../../electron/store/taskpages.ts'
+import { pageTasks } from '../../../electron/store/task-pages.ts'
 import { fakeRun, fakeStep } from '../../fakes/history.ts'
 
 let store: Store
