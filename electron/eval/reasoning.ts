@@ -12,7 +12,7 @@ import { verify } from '../selfplay/azr/verify.ts'
 import { solverView } from '../selfplay/azr/view.ts'
 import { createExecution } from '../selfplay/execution.ts'
 import type { PromptSet } from '../selfplay/prompts/prompts.ts'
-import type { EpisodeSpec } from '../selfplay/recipe.ts'
+import type { EpisodeSpec, Prompt, Response } from '../selfplay/recipe.ts'
 import { play, promptOf } from '../selfplay/rollout.ts'
 
 /** Items of one cluster (a program) count as one for intervals. */
@@ -55,14 +55,45 @@ export async function gradeReasoning(
   const { temperature, seed } = settings
   const samples = temperature === 0 ? 1 : settings.samples
   const config: RunConfig = { ...settings.config, temperature, seed, topP: 1, topK: -1 }
-  const specs = items.map((item, index) => specOf(item, index, samples, deps))
-  const report = deps.onProgress ?? (() => {})
-  const responses = await play({ ...deps, config }, 0, specs, report)
+  const specs = items.map((item, index) => {
+    const prompt = promptOf(deps.codec, deps.prompts, deps.prompts.solve(solverView(item)))
+    return specOf(item, index * samples, samples, prompt)
+  })
+  const responses = await play({ ...deps, config }, 0, specs, deps.onProgress ?? (() => {}))
+  return await grade(items, samples, responses, deps, config)
+}
+
+/** Grades given texts, one per item, as if a model had answered them. */
+export async function gradeText(
+  texts: readonly { readonly item: ReasoningItem; readonly text: string }[],
+  deps: Pick<ReasoningDeps, 'prompts' | 'sandbox' | 'signal'>,
+  config: RunConfig,
+): Promise<GradedAnswer[]> {
+  const items = texts.map(({ item }) => item)
+  const responses = texts.map(({ item, text }, index): Response => ({
+    id: item.id,
+    spec: specOf(item, index, 1, { text: '', tokens: [] }),
+    seed: 0,
+    text,
+    response: text,
+    tokens: [],
+    logprobs: [],
+    stopReason: 'stop',
+  }))
+  return await grade(items, 1, responses, deps, config)
+}
+
+async function grade(
+  items: readonly ReasoningItem[],
+  samples: number,
+  responses: readonly Response[],
+  { prompts, sandbox, signal }: Pick<ReasoningDeps, 'prompts' | 'sandbox' | 'signal'>,
+  config: RunConfig,
+): Promise<GradedAnswer[]> {
   const { wallMs, memoryMb, outputChars } = config
   const limits = { wallMs, memoryBytes: memoryMb * 2 ** 20, outputChars }
-  const execution = createExecution(deps.sandbox, limits, deps.signal)
-  const context = { prompts: deps.prompts, config, execution, report: () => {} }
-  const judged = await verify(context, responses)
+  const execution = createExecution(sandbox, limits, signal)
+  const judged = await verify({ prompts, config, execution, report: () => {} }, responses)
   return judged.flatMap(({ response, correct, undecided, status }, at): GradedAnswer[] => {
     const item = items[Math.floor(at / samples)]
     if (item === undefined) return []
@@ -71,19 +102,14 @@ export async function gradeReasoning(
   })
 }
 
-function specOf(
-  item: ReasoningItem,
-  index: number,
-  samples: number,
-  { codec, prompts }: ReasoningDeps,
-): EpisodeSpec {
+function specOf(item: ReasoningItem, index: number, samples: number, prompt: Prompt): EpisodeSpec {
   return {
     role: 'solve',
     kind: item.kind,
     purpose: 'attempt',
-    index: index * samples,
+    index,
     samples,
-    prompt: promptOf(codec, prompts, prompts.solve(solverView(item))),
+    prompt,
     task: { ...item, step: 0 },
     references: [],
   }

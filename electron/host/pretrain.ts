@@ -162,12 +162,11 @@ async function runSteps(
   training: TrainingClient,
   progress: Progress,
 ): Promise<boolean> {
-  const { signal } = options
   const batches = batchesOf(options, sandbox, progress)
   const losses = createLosses()
   let savedAt = progress.seconds
   let coming = batches.next()
-  while (shareDone(options, progress) < 1 && signal?.aborted !== true) {
+  while (shareDone(options, progress) < 1 && options.signal?.aborted !== true) {
     const started = performance.now()
     const { samples, data, after } = (await coming).value
     const running = training.forwardBackward(data, 'cross_entropy')
