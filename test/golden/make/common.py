@@ -30,7 +30,8 @@ BASE = dict(
     hidden_act="silu",
     bos_token_id=1,
     eos_token_id=2,
-    pad_token_id=0,
+    # None on purpose: transformers drops the embedding gradient of a padding token, and rows here hold every token
+    pad_token_id=None,
     torch_dtype="float32",
 )
 

@@ -109,6 +109,21 @@ def backward(model, rows, loss):
     return {name: digits(x) for name, x in parts.items()}
 
 
+def check_gradients(model, rows, loss):
+    """Every tensor's gradient along a random direction against central differences."""
+    step = 1e-6
+    for name, p in tensor_names(model):
+        direction = torch.tensor(uniform(9000, p.numel())).reshape(p.shape)
+        with torch.no_grad():
+            p.add_(step * direction)
+            above = loss(model, rows)[0]
+            p.sub_(2 * step * direction)
+            below = loss(model, rows)[0]
+            p.add_(step * direction)
+        slope, claimed = (above - below) / (2 * step), (p.grad * direction).sum()
+        assert abs(slope - claimed) < 1e-6 * p.grad.norm() * direction.norm(), (name, slope, claimed)
+
+
 def sample_indices(name_index, gradients):
     """Places to compare: hashed, and none where a gradient is so near 0 that Adam's first step is a matter of rounding."""
     count = gradients[0].numel()
@@ -179,6 +194,7 @@ def make(name, config):
     losses, gradients = {}, {}
     for key, loss in (("cross_entropy", cross_entropy), ("ppo", ppo)):
         losses[key] = backward(model, rows, loss) | dict(gradNorm=global_norm(model))
+        check_gradients(model, rows, loss)
         gradients[key] = {n: p.grad.clone() for n, p in tensor_names(model)}
     samples = {
         n: sample_indices(i, [gradients[key][n] for key in gradients])
