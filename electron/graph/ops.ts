@@ -41,7 +41,6 @@ export const less = binary('Less', 'number', 'bool')
 export const lessOrEqual = binary('LessOrEqual', 'number', 'bool')
 export const equal = binary('Equal', 'any', 'bool')
 export const and = binary('And', 'bool')
-export const or = binary('Or', 'bool')
 
 export const neg = unary('Neg', 'number')
 export const exp = unary('Exp', 'float')
@@ -50,6 +49,13 @@ export const sqrt = unary('Sqrt', 'float')
 export const reciprocal = unary('Reciprocal', 'float')
 export const sigmoid = unary('Sigmoid', 'float')
 export const not = unary('Not', 'bool')
+
+const orNode = binary('Or', 'bool')
+
+/** WebGPU has And and Not, but no Or. */
+export function or(g: Graph, a: Value, b: Value): Value {
+  return g.target === 'cpu' ? orNode(g, a, b) : not(g, and(g, not(g, a), not(g, b)))
+}
 
 export function cast(g: Graph, x: Value, dtype: DType): Value {
   if (x.dtype === dtype) return x

@@ -5,17 +5,22 @@ import { constant, type Graph } from '../../electron/graph/graph.ts'
 import { attention, rmsNorm, rotary, swiglu } from '../../electron/graph/layers.ts'
 import {
   add,
+  and,
   cast,
   clip,
   div,
+  equal,
   exp,
   less,
+  lessOrEqual,
   log,
   logSoftmax,
   maximum,
   minimum,
   mul,
   neg,
+  not,
+  or,
   reciprocal,
   reduceMean,
   reduceSum,
@@ -126,6 +131,9 @@ function reductions(op: Reduction): Row[] {
 const int64 = (g: Graph, shape: Shape, numbers: readonly number[]): Value =>
   constant(g, 'int64', shape, numbers)
 
+const int32 = (g: Graph, shape: Shape, numbers: readonly number[]): Value =>
+  constant(g, 'int32', shape, numbers)
+
 const bools = (g: Graph, ...shape: Shape): Value =>
   constant(
     g,
@@ -229,6 +237,11 @@ export const ROWS: Readonly<Record<string, readonly Row[]>> = {
     row('by comparison', [stepped(0)(2, 4), stepped(0.03)(4)], (g, a, b) =>
       where(g, less(g, a, b), mul(g, a, a), exp(g, b)),
     ),
+    row('by conditions of conditions', [stepped(0)(4, 6), stepped(0.03)(6)], (g, a, b) => {
+      const near = and(g, lessOrEqual(g, a, b), not(g, lessOrEqual(g, a, neg(g, b))))
+      const same = equal(g, int32(g, [6], [0, 1, 2, 3, 4, 5]), int32(g, [1], [3]))
+      return where(g, or(g, near, or(g, same, bools(g, 4, 1))), mul(g, a, b), exp(g, a))
+    }),
     row('a scalar condition', [any(2, 2), any(2)], (g, a, b) => where(g, bools(g), a, b)),
   ],
   ReduceSum: [...reductions(reduceSum), row('all', [any(2, 3)], sumAll)],
