@@ -11,6 +11,7 @@ import type { RunConfig } from '../contract/config.ts'
 import { AppError } from '../contract/errors.ts'
 import type { TextCodec } from '../model/chat.ts'
 import { openCheckpoint } from '../model/checkpoint.ts'
+import { baseCodec, chatCodec } from '../model/template.ts'
 import { openTokenizer } from '../model/tokenizer.ts'
 import { NANO_CODEC } from '../nano/codec.ts'
 import { BASE_PROMPTS } from '../selfplay/prompts/base.ts'
@@ -43,7 +44,10 @@ export async function codecOf(
   config: Pick<RunConfig, 'promptSet'>,
 ): Promise<TextCodec> {
   const { config: decoder } = await openCheckpoint(folder)
-  if (config.promptSet !== 'nano') return await openTokenizer(folder, decoder)
+  if (config.promptSet !== 'nano') {
+    const codec = await openTokenizer(folder, decoder)
+    return config.promptSet === 'chat' ? chatCodec(codec) : baseCodec(codec)
+  }
   if (decoder.vocabSize !== NANO_CODEC.vocabSize) {
     throw new AppError(
       'checkpoint',
