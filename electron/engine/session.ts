@@ -83,6 +83,8 @@ async function create(
       graphOptimizationLevel: 'basic',
       // Preplanned memory patterns nearly double the peak for no speed.
       enableMemPattern: false,
+      // Errors only: a Loop that stops early is no reason for a warning on every run.
+      logSeverityLevel: 3,
       // Peaked softmaxes make denormal numbers, on which a core runs ten times slower.
       extra: { session: { set_denormal_as_zero: '1', intra_op: { allow_spinning: '0' } } },
     })
