@@ -36,6 +36,7 @@ export const PRESETS = {
     inputs: 6,
     visible: 3,
     seedFactor: 2,
+    solveSource: 'previousStep',
     mcReuse: true,
     edgeReward: -0.5,
     strictTypes: true,

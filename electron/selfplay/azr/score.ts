@@ -26,7 +26,11 @@ export function score(
   const probes = probesByTask(config, solutions)
   const scored = config.types.flatMap((kind) => {
     const ofKind = proposals.filter(({ response }) => response.spec.kind === kind)
-    const counts = skeletonCounts(ofKind, state.window[kind] ?? [], config.noveltyWindow)
+    // An induction proposer did not choose its program: counting it would only add noise.
+    const counts =
+      kind === 'induction'
+        ? []
+        : skeletonCounts(ofKind, state.window[kind] ?? [], config.noveltyWindow)
     return ofKind.map((proposal, at) =>
       scoredProposal(config, proposal, probes.get(proposal.task?.id ?? '') ?? [], counts[at] ?? 0),
     )

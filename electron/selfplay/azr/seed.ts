@@ -106,23 +106,21 @@ async function onePass(
     const { task, standing } = proposal
     return task !== null && standing === 'fresh' && isClean(proposal) ? [task] : []
   })
-  const { own, twins } = admitted(unique(fresh).slice(0, room), kinds)
+  const own = unique(fresh).slice(0, room)
+  const added = own.flatMap((task) => withTwins(task, kinds))
   return {
-    kept: keep(config, seeds.kept, kinds, proposals, [...own, ...twins]),
+    kept: keep(config, seeds.kept, kinds, proposals, added),
     proposals: [...seeds.proposals, ...proposals],
-    given: [...seeds.given, ...twins],
+    given: [...seeds.given, ...added.filter((task) => !own.includes(task))],
     next: seeds.next + kinds.length * config.batch,
   }
 }
 
-/** Every program seeds every kind of the pass: the task itself, and its twin of the other kind. */
-function admitted(tasks: readonly Task[], kinds: readonly Kind[]) {
-  const twins = tasks.flatMap((task) =>
-    kinds
-      .filter((kind) => kind !== task.kind)
-      .map((kind): Task => ({ ...task, kind, id: task.id.replace(task.kind, kind) })),
+/** The task itself and, for every other kind of the pass, the same program and input as a task of that kind. */
+function withTwins(task: Task, kinds: readonly Kind[]): Task[] {
+  return kinds.map((kind) =>
+    kind === task.kind ? task : { ...task, kind, id: task.id.replace(task.kind, kind) },
   )
-  return { own: tasks, twins }
 }
 
 // A deduction and an abduction proposal of one pass may be the same program and input.

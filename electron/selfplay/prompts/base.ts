@@ -10,7 +10,7 @@ const PREAMBLE = `Below, a user asks and an assistant answers. The assistant thi
 
 User: `
 
-export const basePrompts: PromptSet = {
+export const BASE_PROMPTS: PromptSet = {
   version: 'base/1',
   prefill: '<think>',
   propose: (kind, options) => [plain(proposeText(kind, options))],

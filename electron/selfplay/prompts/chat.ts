@@ -8,7 +8,7 @@ import { proposeText, solveText } from './wording.ts'
 
 const CLOSING = '\n\nThink first. Then give the final answer between <answer> and </answer>.'
 
-export const chatPrompts: PromptSet = {
+export const CHAT_PROMPTS: PromptSet = {
   version: 'chat/1',
   prefill: '',
   chat: true,
