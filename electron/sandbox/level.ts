@@ -3,7 +3,7 @@
  * Not here: the canaries themselves (resources/python/selftest.py).
  */
 import { randomUUID } from 'node:crypto'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import type { Server } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -47,6 +47,8 @@ export async function layBait(): Promise<Bait> {
   const folder = await mkdtemp(join(tmpdir(), 'kelvin-canary-'))
   const file = join(folder, 'canary')
   await writeFile(file, 'canary\n')
+  // Nothing but the sandbox may be in the way, not even the permissions of the file.
+  await chmod(folder, 0o777)
   const abstract = `kelvin-canary-${randomUUID()}`
   const tcp = createServer((socket) => socket.destroy())
   const local = createServer((socket) => socket.destroy())

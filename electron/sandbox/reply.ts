@@ -66,9 +66,17 @@ const ABNORMAL: Readonly<
   timeout: () => ({ status: 'timeout', detail: 'time limit' }),
   too_large: () => ({ status: 'too_large', detail: 'reply' }),
   crashed: ({ code }) => crashed(code),
-  exit_code: ({ code }) => ({ status: 'exception', detail: `exit:${code}` }),
+  exit_code: ({ code }) => exited(code),
   cancelled: () => ({ status: 'infra_error', detail: 'cancelled' }),
   not_run: () => ({ status: 'infra_error', detail: 'no child could be started' }),
+}
+
+/** child.py's exit when memory did not even suffice to say so. A program that chooses it fails all the same. */
+const OUT_OF_MEMORY = 96
+
+function exited(code: number): Outcome {
+  if (code === OUT_OF_MEMORY) return { status: 'memory', detail: 'MemoryError' }
+  return { status: 'exception', detail: `exit:${code}` }
 }
 
 function crashed(signal: number): Outcome {

@@ -17,7 +17,7 @@ import literal
 
 REPLY_FD = 7
 NOT_CONFINED = 10  # SIGUSR1
-ESCAPED = 99
+ESCAPED, OUT_OF_MEMORY = 99, 96
 MAX_NAME = 60
 MEGABYTE = 1 << 20
 
@@ -68,6 +68,8 @@ def start(pipe, zygote_bytes, request, system_filter):
     try:
         _send(request.work(_loads(request.payload)))
         _exit(0)
+    except MemoryError:
+        _exit(OUT_OF_MEMORY)
     except _BaseException:
         _exit(ESCAPED)
 
