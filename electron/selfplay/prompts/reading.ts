@@ -74,7 +74,7 @@ function readInputs(
   }
   const message =
     fences.find(({ tag }) => tag === 'message')?.text ??
-    /<message>([^]*?)<\/message>/i.exec(answer)?.[1] ??
+    tagged('message', answer) ??
     commentOf('message', answer, 0)
   if (message === undefined || message.trim() === '') return { ok: false, why: 'no message' }
   const program = references[0]?.program ?? ''
@@ -105,7 +105,7 @@ type Way = (field: Field, answer: string) => string | undefined
 /** After the fence: comment, call, tag, sentence. The last match of a way wins. */
 const LOOSER: readonly Way[] = [
   (field, answer) => commentOf(field, answer, -1),
-  (field, answer) => lastOf(new RegExp(`\\b${field}\\(([^\\n]*)\\)`, 'gi'), answer),
+  callOf,
   (field, answer) => lastOf(new RegExp(`<${field}>([^<]*)</${field}>`, 'gi'), answer),
   (field, answer) => lastOf(new RegExp(`\\bthe ${field} is:? ([^\\n]*)`, 'gi'), answer, /\.$/),
 ]
@@ -113,6 +113,26 @@ const LOOSER: readonly Way[] = [
 function commentOf(field: Field, answer: string, which: 0 | -1): string | undefined {
   const matches = [...answer.matchAll(new RegExp(`^[ \\t]*# ?${field}:([^\\n]*)`, 'gim'))]
   return matches.at(which)?.[1]?.trim()
+}
+
+/** What stands in the parentheses of the last line that calls the field like a function. */
+function callOf(field: Field, answer: string): string | undefined {
+  const calls = answer.split('\n').flatMap((line) => {
+    const open = new RegExp(`\\b${field}\\(`, 'i').exec(line)
+    const start = open === null ? Infinity : open.index + open[0].length
+    const end = line.lastIndexOf(')')
+    return end < start ? [] : [line.slice(start, end).trim()]
+  })
+  return calls.at(-1)
+}
+
+/** Text of the first element of that name. */
+function tagged(field: Field, answer: string): string | undefined {
+  const open = new RegExp(`<${field}>`, 'i').exec(answer)
+  if (open === null) return undefined
+  const rest = answer.slice(open.index + open[0].length)
+  const end = rest.search(new RegExp(`</${field}>`, 'i'))
+  return end < 0 ? undefined : rest.slice(0, end)
 }
 
 function lastOf(pattern: RegExp, answer: string, trailing?: RegExp): string | undefined {
