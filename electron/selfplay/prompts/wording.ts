@@ -21,7 +21,7 @@ const PROGRAM_RULES = `Rules for the program:
 - The entry is a function called f with at least one parameter, and it returns a value. The last thing it does is return it.
 - The same input always gives the same output: no randomness, no clock, no files, no network, no printing, nothing from outside.
 - Carry some state through several steps of work, so that a reader has to follow it.
-- It finishes well within ten seconds. Imports and helper classes stand at the top.
+- It finishes well within a second. Imports and helper classes stand at the top.
 - Imports are limited to: ${ALLOWED_IMPORTS.join(', ')}.`
 
 const INPUT_RULES = `Rules for the input:

@@ -224,6 +224,6 @@ describe('prompts', () => {
   })
 
   test('the imports that are allowed are named', () => {
-    expect(BASE_PROMPTS.propose('abduction', NONE)[0]?.text).toContain('itertools, math')
+    expect(BASE_PROMPTS.propose('abduction', NONE)[0]?.text).toContain('itertools, json, math')
   })
 })
