@@ -48,7 +48,7 @@ describe('task-relative baselines', () => {
   test('groups do not touch each other', () => {
     const mixed = [...samples([1, 0], [1, 1], 'a'), ...samples([100, 300], [1, 1], 'b')]
     expect(values(mixed, 'sequence')).toEqual([1, -1, -1, 1])
-    expect(values([...mixed].reverse(), 'sequence')).toEqual([1, -1, -1, 1])
+    expect(values(mixed.toReversed(), 'sequence')).toEqual([1, -1, -1, 1])
   })
 
   test('reused answers are centred on their task and scaled by the group', () => {

@@ -6,8 +6,16 @@ import { initialState, parseLoopState } from '../../../electron/selfplay/state.t
 import { fakeClient } from '../../fakes/engine.ts'
 import { taskOf } from '../../fakes/hooks.ts'
 import { fakeRun, steps } from '../../fakes/loop.ts'
+import type { FakeRun } from '../../fakes/loop.ts'
 import { nanoModel } from '../../fakes/nano-model.ts'
 import { fakeSandbox, programOf } from '../../fakes/sandbox-fake.ts'
+
+/** The record of the first step of a run. */
+async function firstRecord(run: FakeRun) {
+  const [, step] = await steps(run)
+  if (step === undefined) throw new Error('no step')
+  return step.record
+}
 
 const records = (found: Awaited<ReturnType<typeof steps>>) => found.map(({ record }) => record)
 
@@ -66,42 +74,40 @@ describe('reproducibility', () => {
 
 describe('a step', () => {
   test('has a record for every sampled sequence, with unique ids and consistent links', async () => {
-    const [, { record } = { record: undefined }] = await steps(fakeRun())
-    if (record === undefined) throw new Error('no step')
-    const purposes = Object.groupBy(record.episodes, ({ purpose }) => purpose)
+    const record = await firstRecord(fakeRun())
+    const count = (wanted: string) =>
+      record.episodes.filter(({ purpose }) => purpose === wanted).length
     const fresh = record.proposals.filter(({ solveRate }) => solveRate !== null)
-    expect([purposes.propose?.length, purposes.attempt?.length, purposes.probe?.length]).toEqual([
-      24,
-      24,
-      4 * fresh.length,
-    ])
+    expect([count('propose'), count('attempt'), count('probe')]).toEqual([24, 24, 4 * fresh.length])
     expect(new Set(record.episodes.map(({ id }) => id)).size).toBe(record.episodes.length)
     const byId = new Map(record.episodes.map((episode) => [episode.id, episode]))
-    for (const { episode, task, solveRate } of record.proposals) {
-      const own = byId.get(episode ?? '')
-      expect(own?.task ?? null).toBe(task?.id ?? null)
-      const outcomes = own?.outcomes ?? []
-      if (solveRate !== null) {
-        expect(outcomes.reduce((sum, one) => sum + one, 0) / outcomes.length).toBe(solveRate)
-      }
+    const linked = record.proposals.map(({ episode }) => byId.get(episode ?? '')?.task ?? null)
+    expect(linked).toEqual(record.proposals.map(({ task }) => task?.id ?? null))
+    for (const { episode, solveRate } of fresh) {
+      const outcomes = byId.get(episode ?? '')?.outcomes ?? []
+      expect(outcomes.reduce((sum, one) => sum + one, 0) / outcomes.length).toBe(solveRate)
     }
   })
 
   test('trains what it says, one update, with coefficients that sum to the token mean', async () => {
     const run = fakeRun({ proposerKl: 0, totalSteps: 1 })
-    const [, step] = await steps(run)
-    const trained = step?.record.episodes.filter((episode) => episode.trained) ?? []
+    const { episodes } = await firstRecord(run)
+    const trained = episodes.filter((episode) => episode.trained)
     const [data = []] = run.client.trained
     expect(data.length).toBe(trained.length)
-    const total = (step?.record.episodes ?? []).reduce((sum, { tokens }) => sum + tokens.length, 0)
-    for (const [at, episode] of trained.entries()) {
-      const datum = data[at]
-      const all = [...episode.promptTokens, ...episode.tokens]
-      expect([...(datum?.tokens ?? [])]).toEqual(all.slice(0, -1))
-      const first = episode.promptTokens.length - 1
-      expect([...(datum?.targets.slice(first) ?? [])]).toEqual(episode.tokens)
-      expect(datum?.advantages?.at(-1)).toBeCloseTo(episode.advantage / total, 7)
-      expect(datum?.advantages?.slice(0, first).every((value) => value === 0)).toBe(true)
+    const total = episodes.reduce((sum, { tokens }) => sum + tokens.length, 0)
+    const shown = data.map((datum) => [Array.from(datum.tokens), Array.from(datum.targets)])
+    expect(shown).toEqual(
+      trained.map(({ promptTokens, tokens }) => [
+        [...promptTokens, ...tokens].slice(0, -1),
+        [...promptTokens.slice(1).fill(-1), ...tokens],
+      ]),
+    )
+    for (const [at, { advantage, tokens }] of trained.entries()) {
+      const coefficients = Array.from(data[at]?.advantages ?? [])
+      const sum = coefficients.reduce((all, value) => all + value, 0)
+      expect(coefficients.at(-1)).toBeCloseTo(advantage / total, 7)
+      expect(sum).toBeCloseTo((advantage * tokens.length) / total, 6)
     }
   })
 
