@@ -2,9 +2,9 @@
  * Where state lives: one home folder with the history, the runs' folders, logs and settings.
  * Not here: what is in those files.
  */
-import { accessSync, constants, mkdirSync } from 'node:fs'
+import { accessSync, constants, existsSync, mkdirSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { isAbsolute, join, relative, resolve } from 'node:path'
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path'
 import { AppError, messageOf } from '../contract/errors.ts'
 
 /** What the platform tells; an argument so that tests need no other platform. */
@@ -43,7 +43,7 @@ function usual({ platform, environment, userHome }: Surroundings): string {
 
 function makeFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true })
+    makeWithParents(folder)
     accessSync(folder, constants.W_OK)
   } catch (cause) {
     const why = messageOf(cause)
@@ -51,6 +51,13 @@ function makeFolder(folder: string): void {
       cause,
     })
   }
+}
+
+/** Level by level: Node's recursive mkdir never returns where a parent refuses children with ENOENT, as /proc does. */
+function makeWithParents(folder: string): void {
+  if (existsSync(folder)) return
+  makeWithParents(dirname(folder))
+  mkdirSync(folder)
 }
 
 export function databaseFile(home: string): string {

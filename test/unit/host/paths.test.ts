@@ -65,3 +65,12 @@ test('kept paths are relative to the home and never lead out of it', () => {
   }
   expect(() => runDirectory('/h', '../..')).toThrow('expected a path inside')
 })
+
+test.skipIf(process.platform !== 'linux')(
+  'a home below /proc is refused and not tried forever',
+  () => {
+    expect(() => homeDirectory('/proc/no-such/home')).toThrow(
+      'expected a folder that can be written',
+    )
+  },
+)
