@@ -50,7 +50,7 @@ export const PRESETS = {
     entropyCoef: 0,
     maxPrompt: 192,
     maxResponse: 128,
-    tokensPerMicroBatch: 8_192,
+    tokensPerMicroBatch: 1_024,
     outputChars: 400,
   },
 } as const satisfies Readonly<Record<string, RunOverrides>>

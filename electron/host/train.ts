@@ -49,6 +49,8 @@ const PROBE_ITEMS = 128
 /** Answers per item of the sampled measures. */
 const SAMPLES = 2
 const EVAL_SEED = 1
+/** Tokens of the shortest row of a micro-batch. */
+const SHORTEST_ROW = 128
 
 type Run = {
   readonly order: TrainOrder
@@ -100,6 +102,7 @@ async function withEngine(
   const engine = createLocalEngine({
     device: order.device === 'cuda' ? 'cpu' : order.device,
     workers: config.workers,
+    batch: { tokens: config.tokensPerMicroBatch, row: SHORTEST_ROW },
   })
   try {
     const client = await engine.createTrainingClient(plan.model)

@@ -141,6 +141,7 @@ function readAnswer(kind: Kind, response: string): Parsed<Answer> {
 export const NANO_PROMPTS: PromptSet = {
   version: 'nano/1',
   prefill: '',
+  stopEndsResponse: true,
   propose(kind, options) {
     const [first] = options.references
     if (kind === 'induction') {
