@@ -2,7 +2,7 @@
  * Where state lives: one home folder with the history, the runs' folders, logs and settings.
  * Not here: what is in those files.
  */
-import { accessSync, constants, existsSync, mkdirSync } from 'node:fs'
+import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path'
 import { AppError, messageOf } from '../contract/errors.ts'
@@ -44,6 +44,7 @@ function usual({ platform, environment, userHome }: Surroundings): string {
 function makeFolder(folder: string): void {
   try {
     makeWithParents(folder)
+    if (!statSync(folder).isDirectory()) throw new Error('a file')
     accessSync(folder, constants.W_OK)
   } catch (cause) {
     const why = messageOf(cause)
