@@ -68,7 +68,7 @@ export interface TrainingClient {
   ): Promise<ForwardBackwardOutput>
   /** Clip, AdamW, clear the sums. Returns the norm before clipping. */
   optimStep(params: AdamParams): Promise<{ readonly gradNorm: number }>
-  /** A sampler over the weights as they are now; stays valid until the next call of this method. */
+  /** A sampler over the weights as they are now; it refuses to sample once they have changed. */
   saveWeightsForSampler(): Promise<SamplingClient>
   /** Writes model folder, optimizer moments and step counter under directory, atomically. */
   saveState(directory: string): Promise<void>

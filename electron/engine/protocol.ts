@@ -3,8 +3,10 @@
  */
 import type { DecoderConfig } from '../model/config.ts'
 import type { LossName } from './datum.ts'
-import type { AdamParams, SamplingParams } from './engine.ts'
+import type { SamplingParams } from './engine.ts'
+import type { SessionOptions } from './session.ts'
 import type { GridShape } from './train-graph.ts'
+import type { StepParams } from './trainer.ts'
 import type { WeightArrays } from './weights.ts'
 
 /** One micro-batch ready to run: grid arrays and the loss inputs of each position with a target. */
@@ -39,6 +41,14 @@ export type RowResult = {
   readonly stopReason: 'stop' | 'length'
 }
 
+/** Moments of a piece of a tensor, beginning at element `from`. */
+export type MomentPiece = {
+  readonly name: string
+  readonly from: number
+  readonly first: Float32Array
+  readonly second: Float32Array
+}
+
 export type TrainState = {
   readonly weights: WeightArrays
   readonly first: WeightArrays
@@ -51,29 +61,33 @@ export type Calls = {
     in: {
       readonly config: DecoderConfig
       readonly weights: WeightArrays
-      readonly threads: number
-      readonly device: 'cpu' | 'webgpu' | 'cuda'
-      /** One gradient buffer per worker; own is the index of this worker's. */
-      readonly shared: readonly SharedArrayBuffer[]
-      readonly own: number
-      /** Int32 [2]: [0] rises by one to cancel what runs; [1] counts finished rows. */
-      readonly control: SharedArrayBuffer
+      readonly options: SessionOptions
+      /** What training workers exchange: one buffer per tensor and worker. null: this group only samples. */
+      readonly training: {
+        readonly shared: readonly Readonly<Record<string, SharedArrayBuffer>>[]
+        readonly own: number
+      } | null
     }
     out: null
   }
   accumulate: { in: GridWork; out: GridStats }
   forward: { in: GridWork; out: GridStats }
+  clear: { in: null; out: null }
   publish: { in: null; out: null }
-  update: { in: { readonly params: AdamParams; readonly step: number }; out: number }
+  reduce: { in: null; out: number }
+  update: { in: StepParams; out: null }
+  adopt: { in: null; out: null }
   sample: {
     in: {
       readonly rows: readonly RowWork[]
       readonly params: SamplingParams
-      readonly cancelAt: number
+      /** Int32 [1]: 1 cancels. */
+      readonly control: SharedArrayBuffer
     }
     out: readonly RowResult[]
   }
-  exportState: { in: null; out: TrainState }
+  exportWeights: { in: null; out: WeightArrays }
+  exportMoments: { in: null; out: readonly MomentPiece[] }
   importState: { in: TrainState; out: null }
 }
 
@@ -81,5 +95,12 @@ export type CallName = keyof Calls
 
 export type Request = { readonly id: number; readonly call: CallName; readonly argument: unknown }
 export type Reply =
-  | { readonly id: number; readonly ok: true; readonly result: unknown }
-  | { readonly id: number; readonly ok: false; readonly code: string; readonly message: string }
+  | { readonly id: number; readonly kind: 'done'; readonly result: unknown }
+  /** sample: rows finished so far; sent after every chunk. */
+  | { readonly id: number; readonly kind: 'progress'; readonly done: number }
+  | {
+      readonly id: number
+      readonly kind: 'failed'
+      readonly code: string
+      readonly message: string
+    }

@@ -19,7 +19,7 @@ import type { PromptCache } from './kv-cache.ts'
 import type { RowResult, RowWork } from './protocol.ts'
 import { hashKey, uniform } from './random.ts'
 import type { Arrays, Output, Session, SessionOptions } from './session.ts'
-import { sessionCache } from './trainer.ts'
+import { sessionCache } from './session-cache.ts'
 import type { WeightArrays } from './weights.ts'
 
 /** Slots of a full batch; more rows per step gain little on a CPU core and cost cache. */
@@ -30,10 +30,17 @@ const CHUNK = UNROLL * ITERATIONS
 /** Cells of one prefill grid. */
 const PREFILL_TOKENS = 1024
 
+export type SampleControl = {
+  /** Asked before every chunk. */
+  readonly cancelled: () => boolean
+  /** Told after every chunk how many rows are finished. */
+  readonly progress: (done: number) => void
+}
+
 export type Sampler = (
   rows: readonly RowWork[],
   params: SamplingParams,
-  cancelAt: number,
+  control: SampleControl,
 ) => Promise<RowResult[]>
 
 /** A row in a slot. length: tokens in the cache; next: the token to feed. */
@@ -49,12 +56,10 @@ type Active = {
 
 type Batch = { cache: KvCache; readonly slots: (Active | null)[] }
 
-/** control [0]: rises to cancel; [1]: rows finished. */
 export function createSampler(
   config: DecoderConfig,
   weights: WeightArrays,
   options: SessionOptions,
-  control: Int32Array,
 ): Sampler {
   const cache = sessionCache(options)
   const target = options.device === 'webgpu' ? 'webgpu' : 'cpu'
@@ -70,7 +75,7 @@ export function createSampler(
         ),
       ),
   }
-  return async (rows, params, cancelAt) => {
+  return async (rows, params, control) => {
     const capacity = roundUp(Math.max(...rows.map((row) => limitOf(row, params))) + 1, 32)
     const job: Job = {
       config,
@@ -82,7 +87,7 @@ export function createSampler(
       waiting: rows.toReversed(),
       prompts: new Map(),
     }
-    return await runJob(job, control, cancelAt)
+    return await runJob(job, control)
   }
 }
 
@@ -109,7 +114,7 @@ type Job = {
   readonly prompts: Map<string, PromptCache>
 }
 
-async function runJob(job: Job, control: Int32Array, cancelAt: number): Promise<RowResult[]> {
+async function runJob(job: Job, control: SampleControl): Promise<RowResult[]> {
   const results: RowResult[] = []
   const size = slotsFor(job.waiting.length)
   const batch: Batch = {
@@ -118,10 +123,9 @@ async function runJob(job: Job, control: Int32Array, cancelAt: number): Promise<
   }
   await refill(job, batch)
   while (batch.slots.some((slot) => slot !== null)) {
-    if (Atomics.load(control, 0) !== cancelAt) throw new AppError('cancelled', 'cancelled')
-    const finished = await runChunk(job, batch)
-    results.push(...finished)
-    Atomics.add(control, 1, finished.length)
+    if (control.cancelled()) throw new AppError('cancelled', 'cancelled')
+    results.push(...(await runChunk(job, batch)))
+    control.progress(results.length)
     await refill(job, batch)
     shrink(job, batch)
   }

@@ -2,14 +2,16 @@
  * A checkpoint of training on disk: a Hugging Face model folder plus moments and the step counter, written
  * atomically, read back bit for bit. Layout: DIR/model/, DIR/moments.safetensors, DIR/engine.json.
  */
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import * as v from 'valibot'
 import { AppError } from '../contract/errors.ts'
-import { readWeights, writeCheckpoint } from '../model/checkpoint.ts'
+import { openCheckpoint, readWeights, writeCheckpoint } from '../model/checkpoint.ts'
 import type { DecoderConfig } from '../model/config.ts'
+import { readJson } from '../model/json.ts'
 import { readTensors, readTensorTable, writeSafetensors } from '../model/safetensors.ts'
-import { tensorNames } from '../model/tensors.ts'
+import { elementCount, tensorNames, type TensorSpec } from '../model/tensors.ts'
 import type { TrainState } from './protocol.ts'
 import { fromGraphLayout, toGraphLayout } from './weights.ts'
 
@@ -26,26 +28,29 @@ export const MODEL_FOLDER = 'model'
 
 const EngineFile = v.object({ step: v.pipe(v.number(), v.integer(), v.minValue(0)) })
 
+/** Built beside the folder, then renamed: whoever reads finds the old state or the new one, whenever this stops. */
 export async function writeState(directory: string, state: EngineState): Promise<void> {
   const partial = `${directory}.partial`
   await rm(partial, { recursive: true, force: true })
   await mkdir(partial, { recursive: true })
-  const { config } = state
-  await writeCheckpoint(
-    join(partial, MODEL_FOLDER),
-    config,
-    fromGraphLayout(config, state.weights),
-    {
-      dtype: 'float32',
-      tokenizerFrom: state.model,
-    },
-  )
+  const { config, model } = state
+  const weights = fromGraphLayout(config, state.weights)
+  await writeCheckpoint(join(partial, MODEL_FOLDER), config, weights, {
+    dtype: 'float32',
+    tokenizerFrom: model,
+  })
   await writeSafetensors(join(partial, MOMENTS_FILE), moments(state), 'float32')
-  await writeFile(join(partial, ENGINE_FILE), `${JSON.stringify({ step: state.step })}\n`)
+  const text = `${JSON.stringify({ step: state.step })}\n`
+  await writeFile(join(partial, ENGINE_FILE), text, { flush: true })
   await mkdir(dirname(directory), { recursive: true })
-  await rm(directory, { recursive: true, force: true })
+  await rm(oldFolder(directory), { recursive: true, force: true })
+  if (existsSync(directory)) await rename(directory, oldFolder(directory))
   await rename(partial, directory)
+  await rm(oldFolder(directory), { recursive: true, force: true })
 }
+
+/** Where the state of before is while the new one takes its place. */
+const oldFolder = (directory: string): string => `${directory}.old`
 
 function moments({ config, first, second }: EngineState) {
   const pairs = [
@@ -66,29 +71,45 @@ export async function readState(
   directory: string,
   config: DecoderConfig,
 ): Promise<TrainState & { readonly step: number }> {
-  const weights = await readWeights(join(directory, MODEL_FOLDER))
-  const table = await readTensorTable(join(directory, MOMENTS_FILE))
-  const found = await readTensors([...table.values()])
+  const folder = existsSync(directory) ? directory : oldFolder(directory)
+  if (!existsSync(folder)) {
+    throw new AppError('checkpoint', `${directory}: expected a saved state, found nothing`)
+  }
+  const { config: found } = await openCheckpoint(join(folder, MODEL_FOLDER))
+  const expected = tensorNames(config)
+  if (JSON.stringify(tensorNames(found)) !== JSON.stringify(expected)) {
+    throw new AppError('checkpoint', `${directory}: expected a state of this model, found another`)
+  }
+  const file = join(folder, MOMENTS_FILE)
+  const tensors = await readTensors([...(await readTensorTable(file)).values()])
   const part = (prefix: string): Map<string, Float32Array> =>
-    new Map(
-      tensorNames(config).map(({ name }) => {
-        const values = found.get(`${prefix}.${name}`)
-        if (values === undefined) {
-          throw new AppError('checkpoint', `${directory}: expected ${prefix}.${name}, found none`)
-        }
-        return [name, values]
-      }),
-    )
+    new Map(expected.map((spec) => [spec.name, momentOf(tensors, prefix, spec, file)]))
   return {
-    step: await readStep(join(directory, ENGINE_FILE)),
-    weights: toGraphLayout(config, weights),
+    step: await readStep(join(folder, ENGINE_FILE)),
+    weights: toGraphLayout(config, await readWeights(join(folder, MODEL_FOLDER))),
     first: toGraphLayout(config, part('first')),
     second: toGraphLayout(config, part('second')),
   }
 }
 
+function momentOf(
+  tensors: ReadonlyMap<string, Float32Array>,
+  prefix: string,
+  { name, shape }: TensorSpec,
+  file: string,
+): Float32Array {
+  const values = tensors.get(`${prefix}.${name}`)
+  const size = elementCount(shape)
+  if (values?.length === size) return values
+  const found = values === undefined ? 'none' : String(values.length)
+  throw new AppError(
+    'checkpoint',
+    `${file}: expected ${size} numbers in ${prefix}.${name}, found ${found}`,
+  )
+}
+
 async function readStep(file: string): Promise<number> {
-  const parsed = v.safeParse(EngineFile, JSON.parse(await readFile(file, 'utf8')))
-  if (parsed.success) return parsed.output.step
-  throw new AppError('checkpoint', `${file}: expected {"step": integer}`)
+  const found = await readJson(file, EngineFile, 1)
+  if (found === null) throw new AppError('checkpoint', `${file}: expected a file, found none`)
+  return found.step
 }

@@ -2,7 +2,7 @@
  * The graphs of training: gradients of one micro-batch added to accumulators, statistics without gradients,
  * and the update (norm, clip, AdamW). All shapes are static; a session is made per shape.
  */
-import { adamw, clipFactor, globalNorm } from '../graph/adamw.ts'
+import { adamw, clipFactor } from '../graph/adamw.ts'
 import { gradients } from '../graph/autodiff.ts'
 import { createGraph, type Graph, input, output, type Target } from '../graph/graph.ts'
 import {
@@ -18,15 +18,16 @@ import { gather, zerosLike } from '../graph/ops-layout.ts'
 import type { Value } from '../graph/value.ts'
 import type { DecoderConfig } from '../model/config.ts'
 import {
-  graphShape,
   hiddenStates,
   logitsOf,
+  type RowInputs,
   treeMask,
   weightInputs,
   type Weights,
 } from '../model/decoder.ts'
 import { tensorNames } from '../model/tensors.ts'
 import type { LossName } from './datum.ts'
+import type { Piece } from './pieces.ts'
 
 /** B rows of T tokens, of which M positions have a target. */
 export type GridShape = {
@@ -37,43 +38,39 @@ export type GridShape = {
 
 export type LossOptions = {
   readonly loss: LossName
-  /** Whether KL to reference log-probs [M, V] and the entropy bonus take part. */
+  /** Whether KL to the reference policy and the entropy bonus take part. */
   readonly kl: boolean
   readonly entropy: boolean
 }
 
 export const accumulatorName = (name: string): string => `grad.${name}`
-export const firstName = (name: string): string => `first.${name}`
-export const secondName = (name: string): string => `second.${name}`
+/** Weights of the reference policy, where KL to it takes part. */
+export const referenceName = (name: string): string => `reference.${name}`
 
-type Forward = { readonly weights: Weights; readonly logits: Value; readonly stats: TokenStats }
+/** The micro-batch as graph inputs. rows [M]: the cell of each position with a target, targets [M]: what follows it. */
+type GridInputs = RowInputs & { readonly rows: Value; readonly targets: Value }
 
-function forward(g: Graph, config: DecoderConfig, shape: GridShape): Forward {
-  const { rows: B, length: T, positions: M } = shape
-  const weights = weightInputs(g, config)
-  const mask = treeMask(
-    g,
-    input(g, 'documents', 'float32', [B, T]),
-    input(g, 'branches', 'float32', [B, T]),
-  )
-  const ids = input(g, 'ids', 'int64', [B * T])
-  const positions = input(g, 'positions', 'int64', [B, T])
-  const hidden = hiddenStates(g, config, weights, { ids, positions, mask })
-  const picked = gather(g, hidden, input(g, 'rows', 'int64', [M]))
-  const logits = logitsOf(g, config, weights, picked)
-  return { weights, logits, stats: tokenStats(g, logits, input(g, 'targets', 'int64', [M])) }
+function gridInputs(g: Graph, { rows: B, length: T, positions: M }: GridShape): GridInputs {
+  const plane = (name: string): Value => input(g, name, 'float32', [B, T])
+  return {
+    ids: input(g, 'ids', 'int64', [B * T]),
+    positions: input(g, 'positions', 'int64', [B, T]),
+    mask: treeMask(g, plane('documents'), plane('branches')),
+    rows: input(g, 'rows', 'int64', [M]),
+    targets: input(g, 'targets', 'int64', [M]),
+  }
 }
 
-/** Log-probs and entropy of every position with a target; with `full`, the whole distributions [M, V]. */
-export function statsGraph(
-  config: DecoderConfig,
-  shape: GridShape,
-  target: Target,
-  full: boolean,
-): Graph {
+function forward(g: Graph, config: DecoderConfig, weights: Weights, grid: GridInputs): TokenStats {
+  const hidden = hiddenStates(g, config, weights, grid)
+  const logits = logitsOf(g, config, weights, gather(g, hidden, grid.rows))
+  return tokenStats(g, logits, grid.targets)
+}
+
+/** Log-probs and entropy of every position with a target. */
+export function statsGraph(config: DecoderConfig, shape: GridShape, target: Target): Graph {
   const g = createGraph(target)
-  const { stats } = forward(g, config, shape)
-  if (full) output(g, stats.distribution, 'distribution')
+  const stats = forward(g, config, weightInputs(g, config), gridInputs(g, shape))
   output(g, stats.logprobs, 'logprobs')
   output(g, stats.entropy, 'entropy')
   return g
@@ -87,8 +84,12 @@ export function gradientGraph(
   target: Target,
 ): Graph {
   const g = createGraph(target)
-  const { weights, stats } = forward(g, config, shape)
-  const loss = totalLoss(g, config, stats, shape.positions, options)
+  const weights = weightInputs(g, config)
+  const grid = gridInputs(g, shape)
+  const stats = forward(g, config, weights, grid)
+  const reference = (): Value =>
+    forward(g, config, weightInputs(g, config, referenceName), grid).distribution
+  const loss = totalLoss(g, stats, shape.positions, options, reference)
   const names = tensorNames(config).map(({ name }) => name)
   const found = gradients(g, loss, names.map(weights))
   output(g, loss, 'loss')
@@ -104,15 +105,14 @@ export function gradientGraph(
 
 function totalLoss(
   g: Graph,
-  config: DecoderConfig,
   stats: TokenStats,
   M: number,
   options: LossOptions,
+  reference: () => Value,
 ): Value {
   let loss = taskLoss(g, stats, M, options.loss)
   if (options.kl) {
-    const reference = input(g, 'reference', 'float32', [M, config.vocabSize])
-    const kl = klToReference(g, stats, reference)
+    const kl = klToReference(g, stats, reference())
     output(g, kl, 'kl')
     loss = add(g, loss, sumAll(g, mul(g, kl, input(g, 'klWeight', 'float32', [M]))))
   }
@@ -143,10 +143,11 @@ export const ADAM_SCALARS = [
   'correction2',
   'eps',
   'maxNorm',
+  'norm',
 ] as const
 
-/** Global norm, clip and AdamW over every tensor; run in place. No decay on norms and biases. */
-export function updateGraph(config: DecoderConfig, target: Target): Graph {
+/** One AdamW step of pieces of tensors, input and output `KIND.i` of piece i; run in place. norm: of all gradients. */
+export function updateGraph(pieces: readonly Piece[], target: Target): Graph {
   const g = createGraph(target)
   const read = (name: (typeof ADAM_SCALARS)[number]): Value => input(g, name, 'float32', [])
   const scalars = {
@@ -159,28 +160,20 @@ export function updateGraph(config: DecoderConfig, target: Target): Graph {
     eps: read('eps'),
     maxNorm: read('maxNorm'),
   }
-  const tensors = tensorNames(config).map((spec) => {
-    const take = (name: string): Value => input(g, name, 'float32', graphShape(spec))
-    return {
-      name: spec.name,
-      weight: take(spec.name),
-      gradient: take(accumulatorName(spec.name)),
-      first: take(firstName(spec.name)),
-      second: take(secondName(spec.name)),
-      decayed: spec.kind !== 'vector',
+  const factor = clipFactor(g, read('norm'), scalars.maxNorm)
+  pieces.forEach(({ from, to, decayed }, index) => {
+    const take = (kind: string): Value => input(g, `${kind}.${index}`, 'float32', [to - from])
+    const tensor = {
+      weight: take('weight'),
+      gradient: take('gradient'),
+      first: take('first'),
+      second: take('second'),
+      decayed,
     }
-  })
-  const norm = globalNorm(
-    g,
-    tensors.map(({ gradient }) => gradient),
-  )
-  output(g, norm, 'norm')
-  const factor = clipFactor(g, norm, scalars.maxNorm)
-  for (const tensor of tensors) {
     const next = adamw(g, tensor, factor, scalars)
-    output(g, next.weight, `next.${tensor.name}`)
-    output(g, next.first, `next.${firstName(tensor.name)}`)
-    output(g, next.second, `next.${secondName(tensor.name)}`)
-  }
+    output(g, next.weight, `next.weight.${index}`)
+    output(g, next.first, `next.first.${index}`)
+    output(g, next.second, `next.second.${index}`)
+  })
   return g
 }

@@ -1,137 +1,228 @@
 /**
- * Training state of one worker: weights, moments and gradient sums, updated in place.
- * With several workers each holds a full copy and sums everybody's gradients in the same order, so that all
- * stay equal bit for bit.
+ * Training state of one worker: all weights, gradient sums of what it has seen, moments of its own pieces.
+ * One optimizer step: publish (give the others their parts of the sums), reduce (add theirs, in worker order),
+ * update (clip and AdamW of the own pieces), adopt (take everybody's new weights). All workers end up equal.
  */
-import type { Graph } from '../graph/graph.ts'
+import type { Target } from '../graph/graph.ts'
 import type { DecoderConfig } from '../model/config.ts'
 import type { AdamParams } from './engine.ts'
-import type { GridWork, GridStats } from './protocol.ts'
-import {
-  openSession,
-  type Arrays,
-  type Feeds,
-  type Session,
-  type SessionOptions,
-} from './session.ts'
+import { type Piece, piecesOf, viewOf } from './pieces.ts'
+import type { GridStats, GridWork, MomentPiece } from './protocol.ts'
+import type { Arrays, Feeds, Output, SessionOptions } from './session.ts'
+import { type SessionCache, sessionCache } from './session-cache.ts'
 import {
   accumulatorName,
   ADAM_SCALARS,
-  firstName,
   gradientGraph,
   type LossOptions,
-  secondName,
+  referenceName,
   statsGraph,
   updateGraph,
 } from './train-graph.ts'
-import { type WeightArrays, zeroArrays } from './weights.ts'
+import { copyOf, type WeightArrays, zeroArrays } from './weights.ts'
 
-/** Sessions kept per worker; each owns its own arena, so the number bounds memory. */
-const MAX_SESSIONS = 6
-
-export type Trainer = {
-  readonly config: DecoderConfig
-  readonly weights: WeightArrays
-  readonly first: WeightArrays
-  readonly second: WeightArrays
-  readonly accumulate: (work: GridWork) => Promise<GridStats>
-  readonly forward: (work: GridWork) => Promise<GridStats>
-  /** Copies the gradient sums into shared memory, for the others. */
-  readonly publish: (shared: Float32Array) => void
-  /** Sums the published gradients, clips, steps, clears. Returns the norm before clipping. */
-  readonly update: (
-    published: readonly Float32Array[],
-    params: AdamParams,
-    step: number,
-  ) => Promise<number>
+export type StepParams = {
+  readonly params: AdamParams
+  /** From 1. */
+  readonly step: number
+  /** Of all gradients together, before clipping. */
+  readonly norm: number
 }
 
-/** reference: weights of the policy that KL terms refer to. */
+/** Memory that all workers see: one set of arrays per worker. Holds gradient sums, then new weights. */
+export type Shared = { readonly arrays: readonly WeightArrays[]; readonly own: number }
+
+export type Trainer = {
+  readonly weights: WeightArrays
+  /** Sums of what accumulate has seen since the last step. */
+  readonly gradients: WeightArrays
+  readonly accumulate: (work: GridWork) => Promise<GridStats>
+  readonly forward: (work: GridWork) => Promise<GridStats>
+  /** Forgets the gradients seen since the last step. */
+  readonly clear: () => void
+  readonly publish: () => void
+  /** Returns the sum of squares over the own pieces. */
+  readonly reduce: () => number
+  readonly update: (step: StepParams) => Promise<void>
+  readonly adopt: () => void
+  readonly moments: () => readonly MomentPiece[]
+  /** Moments of whole tensors; the own pieces are taken. */
+  readonly restore: (weights: WeightArrays, first: WeightArrays, second: WeightArrays) => void
+}
+
+/** weights: also the policy that KL terms refer to, as it is now. */
 export function createTrainer(
   config: DecoderConfig,
   weights: WeightArrays,
-  reference: () => WeightArrays,
+  shared: Shared,
   options: SessionOptions,
 ): Trainer {
-  const sums = zeroArrays(config)
-  const first = zeroArrays(config)
-  const second = zeroArrays(config)
-  const names = Object.keys(weights)
-  const cache = sessionCache(options)
-  const target = options.device === 'webgpu' ? 'webgpu' : 'cpu'
-
-  const stats = async (work: GridWork, from: WeightArrays, full: boolean): Promise<GridStats> => {
-    const key = `stats ${shapeKey(work)} ${full}`
-    const session = await cache(key, () => statsGraph(config, work.shape, target, full))
-    const wanted = full ? ['distribution'] : ['logprobs', 'entropy']
-    return floats(await session.run({ ...from, ...gridFeeds(work) }, wanted))
-  }
-
-  const accumulate = async (work: GridWork): Promise<GridStats> => {
-    const options = lossOptions(work)
-    const feeds: Record<string, Arrays> = { ...weights, ...gridFeeds(work), ...work.inputs }
-    if (options.kl)
-      feeds['reference'] = (await stats(work, reference(), true))['distribution'] ?? EMPTY
-    const key = `gradient ${shapeKey(work)} ${JSON.stringify(options)}`
-    const session = await cache(key, () => gradientGraph(config, work.shape, options, target))
-    const inPlace: Record<string, Arrays> = {}
-    for (const name of names) {
-      const array = sums[name] ?? EMPTY
-      feeds[accumulatorName(name)] = array
-      inPlace[`next.${accumulatorName(name)}`] = array
-    }
-    return floats(await session.run(feeds, wantedStats(options), inPlace))
-  }
-
-  const update: Trainer['update'] = async (published, params, step) => {
-    addPublished(sums, published)
-    const session = await cache('update', () => updateGraph(config, target))
-    const feeds: Record<string, Arrays> = adamScalars(params, step)
-    const inPlace: Record<string, Arrays> = {}
-    for (const name of names) {
-      const state = { [name]: weights, [firstName(name)]: first, [secondName(name)]: second }
-      for (const [key, arrays] of Object.entries(state)) {
-        feeds[key] = arrays[name] ?? EMPTY
-        inPlace[`next.${key}`] = arrays[name] ?? EMPTY
+  const state = initialState(config, weights, shared, options)
+  const { sums, pieces } = state
+  return {
+    weights,
+    gradients: sums,
+    accumulate: (work) => accumulate(state, work),
+    forward: (work) => forward(state, work),
+    clear: () => clear(sums),
+    publish: () => {
+      for (const { piece } of state.foreign) copyPiece(sums, state.mine, piece)
+    },
+    reduce: () => reducePieces(sums, pieces, shared),
+    update: (step) => update(state, step),
+    adopt: () => {
+      for (const { owner, piece } of state.foreign) copyPiece(owner, weights, piece)
+      clear(sums)
+    },
+    moments: () =>
+      pieces.map(({ piece: { name, from }, first, second }) => ({ name, from, first, second })),
+    restore: (newWeights, first, second) => {
+      for (const [name, array] of Object.entries(weights)) array.set(newWeights[name] ?? EMPTY)
+      for (const own of pieces) {
+        own.first.set(viewOf(first, own.piece))
+        own.second.set(viewOf(second, own.piece))
       }
-      feeds[accumulatorName(name)] = sums[name] ?? EMPTY
-    }
-    const { norm } = await session.run(feeds, ['norm'], inPlace)
-    for (const name of names) sums[name]?.fill(0)
-    return Number(norm?.data[0])
+      clear(sums)
+    },
   }
+}
 
+type OwnPiece = {
+  readonly piece: Piece
+  readonly first: Float32Array
+  readonly second: Float32Array
+}
+
+type State = {
+  readonly config: DecoderConfig
+  readonly weights: WeightArrays
+  /** Weights of the reference policy, under the names of the graph. */
+  readonly reference: WeightArrays
+  readonly sums: WeightArrays
+  readonly pieces: readonly OwnPiece[]
+  /** Pieces that others update, and where those publish. */
+  readonly foreign: readonly { readonly owner: WeightArrays; readonly piece: Piece }[]
+  /** Where this worker publishes. */
+  readonly mine: WeightArrays
+  readonly session: SessionCache
+  readonly target: Target
+}
+
+function initialState(
+  config: DecoderConfig,
+  weights: WeightArrays,
+  { arrays, own }: Shared,
+  options: SessionOptions,
+): State {
+  const pieces = arrays.map((_, worker) => piecesOf(config, worker, arrays.length))
   return {
     config,
     weights,
-    first,
-    second,
-    accumulate,
-    forward: (work) => stats(work, weights, false),
-    publish: (shared) => publishSums(sums, shared),
-    update,
+    reference: renamed(copyOf(weights), referenceName),
+    sums: zeroArrays(config),
+    pieces: (pieces[own] ?? []).map((piece) => ({
+      piece,
+      first: new Float32Array(piece.to - piece.from),
+      second: new Float32Array(piece.to - piece.from),
+    })),
+    foreign: arrays.flatMap((owner, worker) =>
+      worker === own ? [] : (pieces[worker] ?? []).map((piece) => ({ owner, piece })),
+    ),
+    mine: arrays[own] ?? {},
+    session: sessionCache(options),
+    target: options.device === 'webgpu' ? 'webgpu' : 'cpu',
   }
+}
+
+async function accumulate(state: State, work: GridWork): Promise<GridStats> {
+  const { config, weights, sums, target } = state
+  const loss = lossOptions(work)
+  const key = `gradient ${shapeKey(work)} ${JSON.stringify(loss)}`
+  const session = await state.session(key, () => gradientGraph(config, work.shape, loss, target))
+  const feeds = {
+    ...weights,
+    ...(loss.kl ? state.reference : {}),
+    ...renamed(sums, accumulatorName),
+    ...gridFeeds(work),
+    ...work.inputs,
+  }
+  const inPlace = renamed(sums, (name) => `next.${accumulatorName(name)}`)
+  return floats(await session.run(feeds, wantedStats(loss), inPlace))
+}
+
+async function forward({ config, weights, session, target }: State, work: GridWork) {
+  const key = `stats ${shapeKey(work)}`
+  const { run } = await session(key, () => statsGraph(config, work.shape, target))
+  return floats(await run({ ...weights, ...gridFeeds(work) }, ['logprobs', 'entropy']))
+}
+
+async function update(state: State, step: StepParams): Promise<void> {
+  const { pieces, weights, sums, mine } = state
+  if (pieces.length === 0) return
+  const session = await state.session('update', () =>
+    updateGraph(
+      pieces.map(({ piece }) => piece),
+      state.target,
+    ),
+  )
+  const feeds: Record<string, Arrays> = adamScalars(step)
+  const inPlace: Record<string, Arrays> = {}
+  pieces.forEach(({ piece, first, second }, index) => {
+    const moving = { weight: viewOf(weights, piece), first, second }
+    for (const [kind, array] of Object.entries(moving)) {
+      feeds[`${kind}.${index}`] = array
+      inPlace[`next.${kind}.${index}`] = array
+    }
+    feeds[`gradient.${index}`] = viewOf(sums, piece)
+  })
+  await session.run(feeds, [], inPlace)
+  for (const { piece } of pieces) copyPiece(weights, mine, piece)
+}
+
+function clear(sums: WeightArrays): void {
+  for (const array of Object.values(sums)) array.fill(0)
+}
+
+function copyPiece(from: WeightArrays, to: WeightArrays, piece: Piece): void {
+  viewOf(to, piece).set(viewOf(from, piece))
 }
 
 const EMPTY = new Float32Array(0)
 
-type Cache = (key: string, build: () => Graph) => Promise<Session>
+function renamed(arrays: WeightArrays, rename: (name: string) => string): WeightArrays {
+  return Object.fromEntries(Object.entries(arrays).map(([name, array]) => [rename(name), array]))
+}
 
-/** Keeps the last few sessions; the one unused for longest goes first. */
-export function sessionCache(options: SessionOptions, limit = MAX_SESSIONS): Cache {
-  const sessions = new Map<string, Session>()
-  return async (key, build) => {
-    const known = sessions.get(key)
-    const session = known ?? (await openSession(build(), key, options))
-    sessions.delete(key)
-    sessions.set(key, session)
-    const [oldest] = sessions
-    if (sessions.size > limit && oldest !== undefined) {
-      sessions.delete(oldest[0])
-      await oldest[1].release()
-    }
-    return session
+/** Adds what the other workers published to the own sums, in worker order, and squares the result. */
+function reducePieces(
+  sums: WeightArrays,
+  pieces: readonly OwnPiece[],
+  { arrays, own }: Shared,
+): number {
+  let squares = 0
+  for (const { piece } of pieces) {
+    const sum = viewOf(sums, piece)
+    arrays.forEach((published, worker) => {
+      if (worker !== own) addInto(sum, viewOf(published, piece))
+    })
+    squares += sumOfSquares(sum)
   }
+  return squares
+}
+
+function addInto(target: Float32Array, source: Float32Array): void {
+  for (let index = 0; index < target.length; index += 1) {
+    target[index] = (target[index] ?? 0) + (source[index] ?? 0)
+  }
+}
+
+function sumOfSquares(array: Float32Array): number {
+  let sum = 0
+  for (let index = 0; index < array.length; index += 1) {
+    const x = array[index] ?? 0
+    sum += x * x
+  }
+  return sum
 }
 
 function shapeKey({ shape }: GridWork): string {
@@ -154,7 +245,7 @@ function gridFeeds(work: GridWork): Feeds {
   return { ids, positions: sequence, documents, branches, rows, targets }
 }
 
-function floats(outputs: Readonly<Record<string, { readonly data: Arrays }>>): GridStats {
+function floats(outputs: Readonly<Record<string, Output>>): GridStats {
   const stats: Record<string, Float32Array> = {}
   for (const [name, { data }] of Object.entries(outputs)) {
     if (data instanceof Float32Array) stats[name] = data
@@ -162,7 +253,10 @@ function floats(outputs: Readonly<Record<string, { readonly data: Arrays }>>): G
   return stats
 }
 
-function adamScalars(params: AdamParams, step: number): Record<string, Arrays> {
+/** Infinity is kept out of the graph. */
+const LARGEST = 3.4e38
+
+function adamScalars({ params, step, norm }: StepParams): Record<string, Arrays> {
   const { learningRate, beta1, beta2, eps, weightDecay, gradClipNorm } = params
   const values = {
     learningRate,
@@ -172,34 +266,10 @@ function adamScalars(params: AdamParams, step: number): Record<string, Arrays> {
     correction1: 1 - beta1 ** step,
     correction2: 1 - beta2 ** step,
     eps,
-    maxNorm: gradClipNorm > 0 ? gradClipNorm : Number.MAX_VALUE,
+    maxNorm: gradClipNorm > 0 ? gradClipNorm : LARGEST,
+    norm,
   }
-  const largest = 3.4e38
   return Object.fromEntries(
-    ADAM_SCALARS.map((name) => [name, Float32Array.of(Math.min(values[name], largest))]),
+    ADAM_SCALARS.map((name) => [name, Float32Array.of(Math.min(values[name], LARGEST))]),
   )
-}
-
-function publishSums(sums: WeightArrays, shared: Float32Array): void {
-  let offset = 0
-  for (const array of Object.values(sums)) {
-    shared.set(array, offset)
-    offset += array.length
-  }
-}
-
-/** sums become the published ones added in the order given: the same bits in every worker. */
-function addPublished(sums: WeightArrays, published: readonly Float32Array[]): void {
-  const [base, ...others] = published
-  if (base === undefined) return
-  let offset = 0
-  for (const array of Object.values(sums)) {
-    array.set(base.subarray(offset, offset + array.length))
-    for (const other of others) {
-      for (let index = 0; index < array.length; index += 1) {
-        array[index] = (array[index] ?? 0) + (other[offset + index] ?? 0)
-      }
-    }
-    offset += array.length
-  }
 }

@@ -52,3 +52,7 @@ export function zeroArrays(config: DecoderConfig): WeightArrays {
     tensorNames(config).map(({ name, shape }) => [name, new Float32Array(elementCount(shape))]),
   )
 }
+
+export function copyOf(arrays: WeightArrays): WeightArrays {
+  return Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, array.slice()]))
+}

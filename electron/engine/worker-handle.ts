@@ -1,52 +1,70 @@
 /**
- * The engine's side of one worker thread: typed calls, one promise each. A thread that dies fails every open call.
+ * The engine's side of one worker thread: typed calls, one promise each. A thread that dies fails every open call
+ * and every later one.
  */
 import { Worker } from 'node:worker_threads'
-import { AppError, type ErrorCode } from '../contract/errors.ts'
+import { AppError, type ErrorCode, messageOf } from '../contract/errors.ts'
 import type { CallName, Calls, Reply, Request } from './protocol.ts'
 
 export type WorkerHandle = {
   readonly call: <Name extends CallName>(
     call: Name,
     argument: Calls[Name]['in'],
+    onProgress?: (done: number) => void,
   ) => Promise<Calls[Name]['out']>
   readonly close: () => Promise<void>
 }
 
-type Open = { readonly resolve: (result: unknown) => void; readonly reject: (why: Error) => void }
+type Open = {
+  readonly resolve: (result: unknown) => void
+  readonly reject: (why: Error) => void
+  readonly onProgress: (done: number) => void
+}
 
-export function startWorker(): WorkerHandle {
-  const worker = new Worker(new URL('./worker.ts', import.meta.url))
+export function startWorker(script: URL = new URL('./worker.ts', import.meta.url)): WorkerHandle {
+  const worker = new Worker(script)
   const open = new Map<number, Open>()
   let count = 0
-  const failAll = (why: Error): void => {
-    for (const { reject } of open.values()) reject(why)
+  let gone: AppError | null = null
+  const failAll = (why: AppError): void => {
+    gone ??= why
+    for (const { reject } of open.values()) reject(gone)
     open.clear()
   }
-  worker.on('message', (reply: Reply) => {
-    const waiting = open.get(reply.id)
-    open.delete(reply.id)
-    if (reply.ok) waiting?.resolve(reply.result)
-    else waiting?.reject(new AppError(codeOf(reply.code), reply.message))
-  })
+  worker.on('message', (reply: Reply) => settle(open, reply))
   worker.on('error', (cause) =>
-    failAll(new AppError('engine', 'a worker thread crashed', { cause })),
+    failAll(new AppError('engine', `a worker thread crashed: ${messageOf(cause)}`, { cause })),
   )
-  worker.on('exit', () => failAll(new AppError('engine', 'a worker thread ended')))
+  worker.on('exit', () => failAll(new AppError('engine', 'a worker thread has ended')))
   return {
-    call: (call, argument) =>
+    call: (call, argument, onProgress = () => {}) =>
       new Promise((resolve, reject) => {
+        if (gone !== null) {
+          reject(gone)
+          return
+        }
         count += 1
         // The handler of this name in worker.ts has exactly this result type.
-        const settle = resolve as (result: unknown) => void
-        open.set(count, { resolve: settle, reject })
+        open.set(count, { resolve: resolve as (result: unknown) => void, reject, onProgress })
         const request: Request = { id: count, call, argument }
         worker.postMessage(request)
       }),
     close: async () => {
+      failAll(new AppError('engine', 'the engine is closed'))
       await worker.terminate()
     },
   }
+}
+
+function settle(open: Map<number, Open>, reply: Reply): void {
+  const waiting = open.get(reply.id)
+  if (reply.kind === 'progress') {
+    waiting?.onProgress(reply.done)
+    return
+  }
+  open.delete(reply.id)
+  if (reply.kind === 'done') waiting?.resolve(reply.result)
+  else waiting?.reject(new AppError(codeOf(reply.code), reply.message))
 }
 
 function codeOf(code: string): ErrorCode {

@@ -7,14 +7,8 @@ import { AppError, messageOf } from '../contract/errors.ts'
 import type { CallName, Calls, Reply, Request } from './protocol.ts'
 import { createSampler, type Sampler } from './sampler.ts'
 import { createTrainer, type Trainer } from './trainer.ts'
-import type { WeightArrays } from './weights.ts'
 
-type State = {
-  readonly trainer: Trainer
-  readonly sampler: Sampler
-  readonly published: readonly Float32Array[]
-  readonly own: Float32Array
-}
+type State = { readonly sampler: Sampler; readonly trainer: Trainer | null }
 
 let state: State | null = null
 
@@ -23,68 +17,88 @@ function opened(): State {
   return state
 }
 
+function trainer(): Trainer {
+  const { trainer } = opened()
+  if (trainer === null) throw new AppError('engine', 'worker: opened for sampling only')
+  return trainer
+}
+
 type Handlers = {
-  readonly [Name in CallName]: (argument: Calls[Name]['in']) => Promise<Calls[Name]['out']>
+  readonly [Name in CallName]: (
+    argument: Calls[Name]['in'],
+    progress: (done: number) => void,
+  ) => Promise<Calls[Name]['out']>
 }
 
 const HANDLERS: Handlers = {
-  open: async ({ config, weights, threads, device, shared, own, control }) => {
-    const options = { threads, device }
-    const published = shared.map((buffer) => new Float32Array(buffer))
-    const mine = published[own]
-    if (mine === undefined) throw new AppError('engine', `worker ${own}: no gradient buffer`)
-    const reference = copyOf(weights)
-    state = {
-      trainer: createTrainer(config, weights, () => reference, options),
-      sampler: createSampler(config, weights, options, new Int32Array(control)),
-      published,
-      own: mine,
-    }
+  open: async ({ config, weights, options, training }) => {
+    const sampler = createSampler(config, weights, options)
+    state = { sampler, trainer: null }
+    if (training === null) return null
+    const arrays = training.shared.map((buffers) =>
+      Object.fromEntries(
+        Object.entries(buffers).map(([name, buffer]) => [name, new Float32Array(buffer)]),
+      ),
+    )
+    const shared = { arrays, own: training.own }
+    state = { sampler, trainer: createTrainer(config, weights, shared, options) }
     return null
   },
-  accumulate: (work) => opened().trainer.accumulate(work),
-  forward: (work) => opened().trainer.forward(work),
+  accumulate: (work) => trainer().accumulate(work),
+  forward: (work) => trainer().forward(work),
+  clear: async () => {
+    trainer().clear()
+    return null
+  },
   publish: async () => {
-    opened().trainer.publish(opened().own)
+    trainer().publish()
     return null
   },
-  update: ({ params, step }) => opened().trainer.update(opened().published, params, step),
-  sample: ({ rows, params, cancelAt }) => opened().sampler(rows, params, cancelAt),
-  exportState: async () => {
-    const { weights, first, second } = opened().trainer
-    return { weights, first, second }
+  reduce: async () => trainer().reduce(),
+  update: async (step) => {
+    await trainer().update(step)
+    return null
   },
+  adopt: async () => {
+    trainer().adopt()
+    return null
+  },
+  sample: ({ rows, params, control }, progress) => {
+    const flags = new Int32Array(control)
+    return opened().sampler(rows, params, {
+      cancelled: () => Atomics.load(flags, 0) !== 0,
+      progress,
+    })
+  },
+  exportWeights: async () => trainer().weights,
+  exportMoments: async () => trainer().moments(),
   importState: async ({ weights, first, second }) => {
-    const { trainer } = opened()
-    overwrite(trainer.weights, weights)
-    overwrite(trainer.first, first)
-    overwrite(trainer.second, second)
+    trainer().restore(weights, first, second)
     return null
   },
-}
-
-function copyOf(arrays: WeightArrays): WeightArrays {
-  return Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, array.slice()]))
-}
-
-/** Arrays keep their identity: sessions are fed from them. */
-function overwrite(target: WeightArrays, source: WeightArrays): void {
-  for (const [name, array] of Object.entries(target)) array.set(source[name] ?? [])
 }
 
 async function answer({ id, call, argument }: Request): Promise<Reply> {
   try {
-    // The caller's types pair call and argument (local.ts); the message channel forgets them.
-    const handler = HANDLERS[call] as (argument: unknown) => Promise<unknown>
-    return { id, ok: true, result: await handler(argument) }
+    // The caller's types pair call and argument (worker-handle.ts); the message channel forgets them.
+    const handler = HANDLERS[call] as (
+      argument: unknown,
+      progress: (done: number) => void,
+    ) => Promise<unknown>
+    const progress = (done: number): void => send({ id, kind: 'progress', done })
+    return { id, kind: 'done', result: await handler(argument, progress) }
   } catch (thrown) {
     const code = thrown instanceof AppError ? thrown.code : 'engine'
-    return { id, ok: false, code, message: messageOf(thrown) }
+    return { id, kind: 'failed', code, message: messageOf(thrown) }
   }
+}
+
+function send(reply: Reply): void {
+  parentPort?.postMessage(reply)
 }
 
 let queue: Promise<void> = Promise.resolve()
 
 parentPort?.on('message', (request: Request) => {
-  queue = queue.then(async () => parentPort?.postMessage(await answer(request)))
+  queue = queue.then(async () => send(await answer(request)))
 })

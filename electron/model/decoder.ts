@@ -21,12 +21,16 @@ export function graphShape(spec: TensorSpec): readonly number[] {
   return spec.kind === 'matrix' ? spec.shape.toReversed() : spec.shape
 }
 
-/** Declares every weight as an input of g. */
-export function weightInputs(g: Graph, config: DecoderConfig): Weights {
+/** Declares every weight as an input of g, called inputName(its name). */
+export function weightInputs(
+  g: Graph,
+  config: DecoderConfig,
+  inputName: (name: string) => string = (name) => name,
+): Weights {
   const values = new Map(
     tensorNames(config).map((spec) => [
       spec.name,
-      input(g, spec.name, 'float32', graphShape(spec)),
+      input(g, inputName(spec.name), 'float32', graphShape(spec)),
     ]),
   )
   return (name) => {
