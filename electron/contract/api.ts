@@ -1,0 +1,157 @@
+/**
+ * Everything a window can ask of the host and hear from it: one row per call and per stream, with the schema of its
+ * input, the type of its answer and its bound. Adding a row makes the compiler ask for its handler.
+ * Not here: how messages travel (wire.ts), who may send them and what they do (host/).
+ */
+import type * as v from 'valibot'
+import type { Checkpoint, EpisodeRow, EvalItem, FlagEntry, Page, TaskRow } from './history.ts'
+import type { Tally } from './history.ts'
+import * as inputs from './inputs.ts'
+import type { EvalRecord } from './run.ts'
+import { SettingChanges } from './settings.ts'
+import type { Settings } from './settings.ts'
+import type * as view from './workbench.ts'
+
+type Input = v.GenericSchema
+
+/** Output is a type only: the host is trusted, its answers are checked where they enter from files and rows. */
+export type Call<In extends Input, Output> = {
+  readonly input: In
+  /** Longest request as JSON, in characters. */
+  readonly maxChars: number
+  readonly output?: Output
+}
+
+const SMALL = 20_000
+const LARGE = 1_000_000
+
+function call<Output>() {
+  return <In extends Input>(input: In, maxChars: number = SMALL): Call<In, Output> => ({
+    input,
+    maxChars,
+  })
+}
+
+export const CALLS = {
+  'app.info': call<view.AppInfo>()(inputs.Nothing),
+  'app.doctor': call<view.Diagnosis>()(inputs.Nothing),
+  'app.usage': call<view.Usage>()(inputs.Nothing),
+  /** A notice of the desktop; does nothing in a browser. */
+  'app.notify': call<null>()(inputs.Notice),
+  /** Asks before it opens a page of the project in the system's browser. Desktop only. */
+  'app.openLink': call<null>()(inputs.Link),
+
+  'settings.get': call<{ readonly settings: Settings; readonly problems: readonly string[] }>()(
+    inputs.Nothing,
+  ),
+  'settings.set': call<Settings>()(SettingChanges, LARGE),
+
+  'folders.pick': call<view.Picked | null>()(inputs.PickFolder),
+  /** Browser only: a desktop's paths come from its dialogs. */
+  'folders.type': call<view.Picked>()(inputs.TypePath),
+  /** Shows it in the system's file manager. Desktop only. */
+  'folders.reveal': call<null>()(inputs.OfHandle),
+
+  'runs.list': call<view.RunList>()(inputs.RunList),
+  'runs.show': call<view.RunView>()(inputs.OfRun),
+  'runs.plan': call<view.RunPlanView>()(inputs.StartRun),
+  'runs.start': call<{ readonly run: string }>()(inputs.StartRun),
+  /** Takes effect after the step that is under way. */
+  'runs.pause': call<view.LiveRun>()(inputs.OfRun),
+  /** A paused run goes on; an interrupted or crashed one starts again from its last checkpoint. */
+  'runs.resume': call<view.LiveRun>()(inputs.OfRun),
+  /** Saves and ends; ends by force where that takes too long. */
+  'runs.stop': call<null>()(inputs.OfRun),
+  'runs.remove': call<{ readonly run: string; readonly forks: readonly string[] }>()(inputs.OfRun),
+  /** Puts the finished run that ships into the history. */
+  'runs.openSample': call<{ readonly run: string }>()(inputs.Nothing),
+
+  'steps.range': call<view.StepChunk>()(inputs.StepRange),
+  'steps.tallies': call<readonly Tally[]>()(inputs.TallyRange),
+
+  'tasks.page': call<Page<TaskRow>>()(inputs.TaskPage),
+  'tasks.count': call<view.Counted>()(inputs.TaskCount),
+  'tasks.show': call<view.TaskDetail>()(inputs.TaskPlace),
+  'episodes.page': call<Page<EpisodeRow>>()(inputs.EpisodePage),
+  'episodes.count': call<view.Counted>()(inputs.EpisodeCount),
+  'episodes.show': call<view.EpisodeTrace>()(inputs.EpisodePlace),
+  /** Runs a program in the sandbox, twice, as tasks are checked. */
+  'sandbox.run': call<view.ProgramRun>()(inputs.RunProgram, LARGE),
+
+  'models.list': call<readonly view.ModelReport[]>()(inputs.Nothing),
+  /** Looks at a folder without keeping it. */
+  'models.validate': call<view.ModelReport>()(inputs.OfHandle),
+  /** Keeps it in the list. */
+  'models.open': call<view.ModelReport>()(inputs.OfHandle),
+  'models.forget': call<null>()(inputs.OfHandle),
+  'models.sample': call<readonly view.Sequence[]>()(inputs.SampleInput, LARGE),
+  'checkpoints.list': call<readonly Checkpoint[]>()(inputs.OfRun),
+  /** A Hugging Face folder with a model card, as a job. */
+  'checkpoints.export': call<view.Job>()(inputs.ExportCheckpoint),
+
+  'evals.start': call<view.Job>()(inputs.StartEval),
+  'evals.list': call<readonly EvalRecord[]>()(inputs.OfRun),
+  'evals.items': call<readonly EvalItem[]>()(inputs.EvalPlace),
+  'evals.flips': call<view.Flips>()(inputs.EvalPair),
+  'exports.start': call<view.Job>()(inputs.StartExport),
+  'jobs.list': call<readonly view.Job[]>()(inputs.Nothing),
+  'jobs.cancel': call<null>()(inputs.OfJob),
+
+  'flags.list': call<view.FlagTrail>()(inputs.FlagRange),
+  'flags.ofEpisode': call<readonly FlagEntry[]>()(inputs.EpisodePlace),
+  'flags.add': call<FlagEntry>()(inputs.AddFlag, LARGE),
+
+  'views.list': call<view.SavedViews>()(inputs.Nothing),
+  'views.save': call<view.SavedViews>()(inputs.SavedView),
+  'views.remove': call<view.SavedViews>()(inputs.ViewName),
+
+  'logs.tail': call<readonly view.LogLine[]>()(inputs.LogRange),
+} as const
+
+export type Calls = typeof CALLS
+export type CallName = keyof Calls
+/** What one writes; defaults may be left out. */
+export type CallInput<Name extends CallName> = v.InferInput<Calls[Name]['input']>
+/** What a handler is given. */
+export type CallArgument<Name extends CallName> = v.InferOutput<Calls[Name]['input']>
+export type CallOutput<Name extends CallName> = Exclude<Calls[Name]['output'], undefined>
+
+/**
+ * What goes on. keep: what is dropped when the window cannot follow: `latest` keeps the newest only, `all` ends the
+ * stream, and the window asks again from what it has seen.
+ */
+export type Stream<In extends Input, Item> = {
+  readonly input: In
+  readonly keep: 'latest' | 'all'
+  readonly item?: Item
+}
+
+function stream<Item>() {
+  return <In extends Input>(input: In, keep: 'latest' | 'all'): Stream<In, Item> => ({
+    input,
+    keep,
+  })
+}
+
+export const STREAMS = {
+  /** Phases, steps, evaluations, checkpoints, warnings and the state of one run. */
+  'runs.news': stream<view.RunNews>()(inputs.NewsAfter, 'all'),
+  'runs.changes': stream<view.RunsChange>()(inputs.Nothing, 'all'),
+  'jobs.news': stream<view.Job>()(inputs.Nothing, 'all'),
+  'logs.lines': stream<readonly view.LogLine[]>()(inputs.LogRange, 'all'),
+  'settings.changes': stream<Settings>()(inputs.Nothing, 'latest'),
+} as const
+
+export type Streams = typeof STREAMS
+export type StreamName = keyof Streams
+export type StreamInput<Name extends StreamName> = v.InferInput<Streams[Name]['input']>
+export type StreamArgument<Name extends StreamName> = v.InferOutput<Streams[Name]['input']>
+export type StreamItem<Name extends StreamName> = Exclude<Streams[Name]['item'], undefined>
+
+export function isCallName(name: string): name is CallName {
+  return Object.hasOwn(CALLS, name)
+}
+
+export function isStreamName(name: string): name is StreamName {
+  return Object.hasOwn(STREAMS, name)
+}
