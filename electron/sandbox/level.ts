@@ -40,7 +40,7 @@ export type Bait = {
   close(): Promise<void>
 }
 
-const Rows = v.array(v.tuple([v.string(), v.boolean(), v.string()]))
+const Rows = v.array(v.strictTuple([v.string(), v.boolean(), v.string()]))
 const WALL_MS = 5_000
 
 export async function layBait(): Promise<Bait> {

@@ -18,8 +18,8 @@ const MAX_EVENTS = 100
 const BAD_VALUES = new Set(['too_deep', 'unsupported_type'])
 
 const Inner = v.picklist(['ok', 'error', 'badvalue', 'rejected', 'nondeterministic'])
-const Body = v.tuple([
-  v.array(v.tuple([Inner, v.string()])),
+const Body = v.strictTuple([
+  v.array(v.strictTuple([Inner, v.string()])),
   v.record(v.string(), v.pipe(v.number(), v.integer(), v.minValue(0))),
 ])
 

@@ -1,0 +1,114 @@
+/** The system call filter, assembled by filter.py and run here by a small BPF interpreter, for both architectures. */
+import { execFileSync } from 'node:child_process'
+import { beforeAll, expect, test } from 'vitest'
+import { RESOURCES } from '../../../electron/sandbox/open.ts'
+import { findPython } from '../../../electron/sandbox/python.ts'
+
+type Instruction = { code: number; jt: number; jf: number; k: number }
+type Call = { arch: number; number: number; arguments?: readonly number[] }
+type Tables = {
+  readonly plain: Readonly<Record<string, number>>
+  readonly checked: { readonly write: number; readonly mmap: number; readonly mprotect: number }
+  readonly arch: number
+  readonly code: readonly Instruction[]
+}
+
+const ALLOW = 0x7fff0000
+const EPERM = 0x00050001
+const KILL = 0x80000000
+const ARCHITECTURES = ['x86_64', 'aarch64'] as const
+
+const filters = new Map<string, Tables>()
+
+beforeAll(async () => {
+  const { executable } = await findPython()
+  const program = `
+import json, struct, sys
+sys.path.insert(0, sys.argv[1])
+import filter as f
+print(json.dumps({name: {
+    'plain': f.PLAIN_CALLS[name], 'checked': f.CHECKED_CALLS[name], 'arch': f.AUDIT_ARCH[name],
+    'code': [dict(zip(('code', 'jt', 'jf', 'k'), row)) for row in struct.iter_unpack('<HBBI', f.assemble(name, 7))],
+} for name in f.AUDIT_ARCH}))
+`
+  const output = execFileSync(executable, ['-S', '-B', '-c', program, RESOURCES], {
+    encoding: 'utf8',
+  })
+  const parsed: Record<string, Tables> = JSON.parse(output)
+  for (const [name, tables] of Object.entries(parsed)) filters.set(name, tables)
+})
+
+function tablesOf(name: string): Tables {
+  const tables = filters.get(name)
+  if (tables === undefined) throw new Error(`no filter for ${name}`)
+  return tables
+}
+
+/** struct seccomp_data: number, architecture, instruction pointer, six arguments; all little-endian. */
+function dataOf(call: Call): DataView {
+  const view = new DataView(new ArrayBuffer(64))
+  view.setUint32(0, call.number >>> 0, true)
+  view.setUint32(4, call.arch, true)
+  call.arguments?.forEach((value, at) => view.setBigInt64(16 + at * 8, BigInt(value), true))
+  return view
+}
+
+function verdict(code: readonly Instruction[], call: Call): number {
+  const view = dataOf(call)
+  let accumulator = 0
+  for (let at = 0; at < code.length; at++) {
+    const step = code[at]
+    if (step === undefined) break
+    if (step.code === 0x06) return step.k
+    if (step.code === 0x20) accumulator = view.getUint32(step.k, true)
+    else if (step.code === 0x15) at += accumulator === step.k ? step.jt : step.jf
+    else if (step.code === 0x45) at += (accumulator & step.k) !== 0 ? step.jt : step.jf
+    else throw new Error(`instruction ${step.code}`)
+  }
+  throw new Error('the program ran off its end')
+}
+
+test.for(ARCHITECTURES)('%s: every number that is not on the list is refused', (name) => {
+  const { arch, plain, checked, code } = tablesOf(name)
+  const listed = new Set([...Object.values(plain), ...Object.values(checked)])
+  const wrong: number[] = []
+  for (let number = -10; number < 2000; number++) {
+    const found = verdict(code, { arch, number })
+    const wanted = Object.values(plain).includes(number) ? ALLOW : EPERM
+    if (!listed.has(number) || wanted === ALLOW) {
+      if (found !== wanted) wrong.push(number)
+    }
+  }
+  expect(wrong).toEqual([])
+})
+
+test('the lists of the two architectures name the same calls, but for time', () => {
+  const names = (name: string) => Object.keys(tablesOf(name).plain).toSorted()
+  expect(names('x86_64').filter((one) => one !== 'time')).toEqual(names('aarch64'))
+  // 21 in the specification, which counts the three checked ones too.
+  expect(names('x86_64').length + 3).toBe(21)
+})
+
+test.for(ARCHITECTURES)('%s: write, mmap and mprotect are held to their arguments', (name) => {
+  const { arch, checked, code } = tablesOf(name)
+  const of = (number: number, ...words: number[]) =>
+    verdict(code, { arch, number, arguments: words })
+  expect(of(checked.write, 7)).toBe(ALLOW)
+  for (const fd of [0, 1, 2, 6, 8, -1]) expect(of(checked.write, fd)).toBe(EPERM)
+  for (const prot of [0, 1, 2, 3]) expect(of(checked.mprotect, 0, 4096, prot)).toBe(ALLOW)
+  for (const prot of [4, 5, 7]) expect(of(checked.mprotect, 0, 4096, prot)).toBe(EPERM)
+  expect(of(checked.mmap, 0, 4096, 3, 0x22, -1, 0)).toBe(ALLOW)
+  expect(of(checked.mmap, 0, 4096, 7, 0x22, -1, 0)).toBe(EPERM)
+  expect(of(checked.mmap, 0, 4096, 3, 0x22, 7, 0)).toBe(EPERM)
+  expect(of(checked.mmap, 0, 4096, 1, 2, 0, 0)).toBe(EPERM)
+})
+
+test.for(ARCHITECTURES)('%s: another architecture is killed and x32 is refused', (name) => {
+  const { arch, plain, code } = tablesOf(name)
+  for (const other of [0x40000003, 0xc0000000, 0]) {
+    expect(verdict(code, { arch: other, number: 1 })).toBe(KILL)
+  }
+  for (const number of Object.values(plain)) {
+    expect(verdict(code, { arch, number: 0x40000000 + number })).toBe(EPERM)
+  }
+})
