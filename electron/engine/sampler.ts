@@ -215,7 +215,7 @@ async function runChunk(job: Job, batch: Batch): Promise<RowResult[]> {
   const session = await job.sessions.decode(
     size,
     job.capacity,
-    params.stop.length,
+    stopsOf(params).length,
     choiceOf(params),
   )
   const outputs = await session.run({ ...job.weights, ...chunkFeeds(job, batch) }, [
@@ -232,6 +232,11 @@ async function runChunk(job: Job, batch: Batch): Promise<RowResult[]> {
   })
 }
 
+/** Never empty: no token has id -1. */
+function stopsOf({ stop }: SamplingParams): readonly number[] {
+  return stop.length === 0 ? [-1] : stop
+}
+
 function choiceOf({ temperature, topP, topK }: SamplingParams): Choice {
   if (temperature === 0) return 'greedy'
   return topP < 1 || topK > 0 ? 'filtered' : 'plain'
@@ -244,7 +249,7 @@ function chunkFeeds(job: Job, { cache, slots }: Batch): Record<string, Arrays> {
     lengths: Int32Array.from(slots, (active) => active?.length ?? 0),
     // An empty slot is done at once.
     limits: Int32Array.from(slots, (active) => active?.limit ?? 0),
-    stops: BigInt64Array.from(params.stop, BigInt),
+    stops: BigInt64Array.from(stopsOf(params), BigInt),
     inverseTemperature: Float32Array.of(params.temperature === 0 ? 1 : 1 / params.temperature),
     topP: Float32Array.of(params.topP),
     topK: BigInt64Array.of(BigInt(params.topK > 0 ? params.topK : 2 ** 31)),

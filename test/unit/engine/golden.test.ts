@@ -2,41 +2,12 @@
  * The decoder, its losses and its optimizer against PyTorch in float64, through real ONNX Runtime sessions.
  */
 import { describe, expect, test } from 'vitest'
-import { createGraph, input, output } from '../../../electron/graph/graph.ts'
-import { hiddenStates, logitsOf, treeMask, weightInputs } from '../../../electron/model/decoder.ts'
 import { tensorNames } from '../../../electron/model/tensors.ts'
-import { openSession } from '../../../electron/engine/session.ts'
-import { fromGraphLayout, toGraphLayout } from '../../../electron/engine/weights.ts'
-import { GOLDEN_NAMES, type Golden, goldenData, readGolden } from '../../golden/decoders.ts'
+import { fromGraphLayout } from '../../../electron/engine/weights.ts'
+import { fullForward } from '../../fakes/full-forward.ts'
+import { GOLDEN_NAMES, goldenData, readGolden } from '../../golden/decoders.ts'
 import { goldenWeights } from '../../golden/weights.ts'
-import { CPU, norm, trainerOf } from './engines.ts'
-
-/** Logits [T, V] of one row in a session of its own. */
-async function logitsOfRow(golden: Golden, tokens: readonly number[]): Promise<Float32Array> {
-  const T = tokens.length
-  const g = createGraph('cpu')
-  const weights = weightInputs(g, golden.config)
-  const plane = (name: string) => input(g, name, 'float32', [1, T])
-  const mask = treeMask(g, plane('documents'), plane('branches'))
-  const ids = input(g, 'ids', 'int64', [T])
-  const positions = input(g, 'positions', 'int64', [1, T])
-  const hidden = hiddenStates(g, golden.config, weights, { ids, positions, mask })
-  output(g, logitsOf(g, golden.config, weights, hidden), 'logits')
-  const session = await openSession(g, golden.name, CPU)
-  const outputs = await session.run(
-    {
-      ...toGraphLayout(golden.config, goldenWeights(golden.config)),
-      ids: BigInt64Array.from(tokens, BigInt),
-      positions: BigInt64Array.from(tokens, (_, at) => BigInt(at)),
-      documents: new Float32Array(T),
-      branches: new Float32Array(T),
-    },
-    ['logits'],
-  )
-  await session.release()
-  const data = outputs['logits']?.data
-  return data instanceof Float32Array ? data : new Float32Array(0)
-}
+import { norm, trainerOf } from './engines.ts'
 
 /** Largest difference of corresponding numbers, against the largest expected one. */
 function worst(found: ArrayLike<number>, expected: readonly number[]): number {
@@ -56,7 +27,13 @@ describe.each(GOLDEN_NAMES)('%s', (name) => {
   test('logits are those of PyTorch', async () => {
     for (const [index, { tokens }] of golden.rows.entries()) {
       const expected = golden.outputs[index]?.logits.flat() ?? []
-      expect(worst(await logitsOfRow(golden, tokens), expected)).toBeLessThan(1e-4)
+      const logits = await fullForward(config, goldenWeights(config), tokens)
+      expect(
+        worst(
+          logits.flatMap((row) => [...row]),
+          expected,
+        ),
+      ).toBeLessThan(1e-4)
     }
   })
 
