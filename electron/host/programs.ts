@@ -1,0 +1,64 @@
+/**
+ * One program in the sandbox, and the sandbox's own test, as the command line asks for them.
+ * Not here: the sandbox itself (sandbox/).
+ */
+import type { IsolationLevel, Outcome, RunStatus } from '../contract/verdict.ts'
+import { parseCanonical } from '../python/canonical.ts'
+import { reprOf } from '../python/repr.ts'
+import { LEVEL_LABELS } from '../sandbox/level.ts'
+import type { SelfTestRow } from '../sandbox/level.ts'
+import type { LocalSandbox } from '../sandbox/local.ts'
+import { openSandbox } from '../sandbox/open.ts'
+import type { SandboxOptions } from '../sandbox/open.ts'
+
+export type ProgramRun = {
+  readonly status: RunStatus
+  /** Python's repr of what f returned. */
+  readonly output?: string
+  /** Why there is none. */
+  readonly detail?: string
+  readonly cpuMs: number
+  readonly wallMs: number
+  readonly level: IsolationLevel
+}
+
+export type SandboxState = {
+  readonly level: IsolationLevel
+  readonly label: string
+  readonly pythonVersion: string
+  readonly checks: readonly SelfTestRow[]
+}
+
+/** Twice, as tasks are validated: the same call must give the same value under two hash seeds. */
+export async function runProgram(program: string, input: string): Promise<ProgramRun> {
+  return withSandbox({ workers: 1 }, async (sandbox) => {
+    const { outcomes, cpuMs, wallMs } = await sandbox.runTwice({ program, inputs: [input] })
+    const [outcome = { status: 'infra_error', detail: 'no outcome' } as const] = outcomes
+    return { ...shown(outcome), cpuMs, wallMs, level: sandbox.level }
+  })
+}
+
+function shown(outcome: Outcome): Pick<ProgramRun, 'status' | 'output' | 'detail'> {
+  if (outcome.status !== 'ok') return outcome
+  const value = parseCanonical(outcome.canonical)
+  if (value.ok) return { status: 'ok', output: reprOf(value.value) }
+  return { status: 'unserialisable', detail: value.why }
+}
+
+export async function testSandbox(): Promise<SandboxState> {
+  return withSandbox({ workers: 1 }, async ({ level, selfTest, pythonVersion }) => {
+    return { level, label: LEVEL_LABELS[level], pythonVersion, checks: selfTest }
+  })
+}
+
+export async function withSandbox<T>(
+  options: SandboxOptions,
+  body: (sandbox: LocalSandbox) => Promise<T>,
+): Promise<T> {
+  const sandbox = await openSandbox(options)
+  try {
+    return await body(sandbox)
+  } finally {
+    await sandbox.close()
+  }
+}
