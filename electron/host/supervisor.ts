@@ -1,0 +1,172 @@
+/**
+ * Starts the process that trains, passes its news on, takes the run up again after a crash, stops it when asked.
+ * Not here: what that process does (trainer-process.ts), who asks (cli/, main).
+ */
+import { fork } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { messageOf } from '../contract/errors.ts'
+import type { TrainNews, TrainOrder, TrainSummary } from '../contract/news.ts'
+import { recordCrash } from './crash-log.ts'
+import type { Crash } from './crash-log.ts'
+import type { ToTrainer } from './trainer.ts'
+
+export type SuperviseOptions = {
+  /** Save, then stop. */
+  readonly signal: AbortSignal
+  /** End at once. */
+  readonly force?: AbortSignal
+  readonly onNews: (news: TrainNews) => void
+  /** What the child runs; tests have others. */
+  readonly script?: URL
+  readonly now?: () => number
+}
+
+export type Supervised =
+  | { readonly ok: true; readonly summary: TrainSummary }
+  | {
+      readonly ok: false
+      readonly code: string
+      readonly message: string
+      /** null: it did not get as far as having a run. */
+      readonly run: string | null
+    }
+
+const SCRIPT = new URL('./trainer-process.ts', import.meta.url)
+const MAX_RESTARTS = 3
+const WINDOW_MS = 10 * 60_000
+
+/** Never rejects for what the child does: how it ended is the answer. */
+export async function superviseTraining(
+  order: TrainOrder,
+  options: SuperviseOptions,
+): Promise<Supervised> {
+  const { signal, now = Date.now } = options
+  const crashes: number[] = []
+  let next = order
+  let begun: string | null = null
+  for (;;) {
+    const end = await attempt(next, options)
+    if (end.type === 'done') return { ok: true, summary: end.summary }
+    begun = end.run ?? begun
+    if (end.type === 'failed') {
+      return { ok: false, code: end.code, message: end.message, run: begun }
+    }
+    crashes.push(now())
+    const run = begun ?? order.resume
+    const recent = crashes.filter((at) => at > now() - WINDOW_MS).length
+    const isLast = run === null || signal.aborted || recent > MAX_RESTARTS
+    const crash: Crash = { atMs: now(), run, what: end.what, stderr: end.stderr, final: isLast }
+    await recordCrash(order.home, crash)
+    if (isLast) return givenUp(run, end.what, signal.aborted, recent)
+    const text = `${end.what}; resuming ${run}, restart ${recent} of ${MAX_RESTARTS}`
+    options.onNews({ type: 'warning', step: end.step, text })
+    next = resumed(order, run)
+  }
+}
+
+/** The run has its settings already. */
+function resumed(order: TrainOrder, run: string): TrainOrder {
+  return { ...order, resume: run, fork: null, settings: [], steps: null, seed: null }
+}
+
+function givenUp(
+  run: string | null,
+  what: string,
+  stopped: boolean,
+  crashes: number,
+): Supervised & { readonly ok: false } {
+  const often = crashes > MAX_RESTARTS ? ` for the ${crashes}th time in 10 minutes` : ''
+  const advice = run === null || stopped ? '' : `; take it up again with --resume ${run}`
+  const when = stopped ? ' while it was being stopped' : ''
+  return { ok: false, code: 'crashed', message: `${what}${often}${when}${advice}`, run }
+}
+
+type End = { readonly run: string | null; readonly step: number } & (
+  | { readonly type: 'done'; readonly summary: TrainSummary }
+  | { readonly type: 'failed'; readonly code: string; readonly message: string }
+  | { readonly type: 'crashed'; readonly what: string; readonly stderr: string }
+)
+
+/** One process from its start to its exit. */
+async function attempt(order: TrainOrder, options: SuperviseOptions): Promise<End> {
+  const { signal, force, onNews, script = SCRIPT } = options
+  const child = fork(fileURLToPath(script), [], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
+  const stderr = tailOf(child)
+  const seen = watchNews(child, onNews)
+  const stop = (): void => tell(child, { type: 'stop' })
+  const kill = (): void => void child.kill('SIGKILL')
+  signal.addEventListener('abort', stop)
+  force?.addEventListener('abort', kill)
+  tell(child, { type: 'order', order })
+  if (signal.aborted) stop()
+  try {
+    const what = await exitOf(child)
+    const { run, step, end } = seen()
+    return end ?? { type: 'crashed', what, stderr: stderr(), run, step }
+  } finally {
+    signal.removeEventListener('abort', stop)
+    force?.removeEventListener('abort', kill)
+  }
+}
+
+/** A child that has just gone hears nothing; its exit tells. */
+function tell(child: ChildProcess, message: ToTrainer): void {
+  if (child.connected) child.send(message, () => undefined)
+}
+
+function watchNews(child: ChildProcess, onNews: (news: TrainNews) => void) {
+  let run: string | null = null
+  let step = 0
+  let end: End | null = null
+  child.on('message', (message) => {
+    if (!isNews(message)) return
+    if (message.type === 'started') run = message.run
+    if ('step' in message) step = message.step
+    if (message.type === 'done') end = { type: 'done', summary: message.summary, run, step }
+    if (message.type === 'failed') {
+      end = { type: 'failed', code: message.code, message: message.message, run, step }
+    }
+    onNews(message)
+  })
+  return () => ({ run, step, end })
+}
+
+const NEWS: ReadonlySet<unknown> = new Set<TrainNews['type']>([
+  'started',
+  'phase',
+  'step',
+  'eval',
+  'checkpoint',
+  'warning',
+  'done',
+  'failed',
+])
+
+/** Our own child, from this very version: the name says what is in it. */
+function isNews(message: unknown): message is TrainNews {
+  return (
+    typeof message === 'object' && message !== null && 'type' in message && NEWS.has(message.type)
+  )
+}
+
+const TAIL_CHARS = 8_000
+
+/** The end of what it wrote to stderr: the stack of a crash, the complaint of a driver. */
+function tailOf(child: ChildProcess): () => string {
+  let tail = ''
+  child.stderr?.setEncoding('utf8')
+  child.stderr?.on('data', (text: string) => (tail = (tail + text).slice(-TAIL_CHARS)))
+  return () => tail
+}
+
+/** How it ended, in words; after its pipes have been read to their ends. */
+function exitOf(child: ChildProcess): Promise<string> {
+  return new Promise((resolve) => {
+    child.once('error', (error) => resolve(`the trainer could not be run: ${messageOf(error)}`))
+    child.once('close', (code, signal) => {
+      const how = signal === null ? `with exit status ${code ?? 'unknown'}` : `by ${signal}`
+      resolve(`the trainer ended ${how}`)
+    })
+  })
+}

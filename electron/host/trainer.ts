@@ -1,0 +1,108 @@
+/**
+ * The trainer's end of its line to the process that started it: an order in, news out, a stop heard.
+ * Not here: the training (train.ts), who starts and restarts it (supervisor.ts).
+ */
+import * as v from 'valibot'
+import { AppError, messageOf } from '../contract/errors.ts'
+import { TrainOrder } from '../contract/news.ts'
+import type { TrainNews, TrainSummary } from '../contract/news.ts'
+
+/** What the trainer is told. A second order is refused. */
+export const ToTrainer = v.variant('type', [
+  v.object({ type: v.literal('order'), order: TrainOrder }),
+  v.object({ type: v.literal('stop') }),
+])
+export type ToTrainer = v.InferOutput<typeof ToTrainer>
+
+export type Training = (
+  order: TrainOrder,
+  options: { readonly signal: AbortSignal; readonly onNews: (news: TrainNews) => void },
+) => Promise<TrainSummary>
+
+/** The process as the trainer sees it; an argument so that tests need no process. */
+export type Line = {
+  readonly on: (
+    event: 'message' | 'disconnect' | NodeJS.Signals,
+    heard: (what: unknown) => void,
+  ) => void
+  /** Resolves once the news is on its way, also when nobody listens any more. */
+  readonly send: (news: TrainNews) => Promise<void>
+  readonly exit: (code: number) => void
+}
+
+/** How long a trainer without a parent may take to save. */
+const ORPHAN_MS = 120_000
+export const CRASH_EXIT = 70
+
+/** Waits for one order, carries it out, tells how it ended and exits. */
+export function serveTrainer(training: Training, line: Line): void {
+  const stop = new AbortController()
+  let busy = false
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) line.on(name, () => stop.abort())
+  line.on('disconnect', () => {
+    stop.abort()
+    setTimeout(() => line.exit(CRASH_EXIT), ORPHAN_MS).unref()
+    if (!busy) line.exit(0)
+  })
+  line.on('message', (message) => {
+    const told = v.safeParse(ToTrainer, message)
+    if (told.success && told.output.type === 'stop') {
+      stop.abort()
+    } else if (!busy) {
+      busy = true
+      void carryOut(training, told, stop.signal, line)
+    }
+  })
+}
+
+async function carryOut(
+  training: Training,
+  told: v.SafeParseResult<typeof ToTrainer>,
+  signal: AbortSignal,
+  line: Line,
+): Promise<void> {
+  const onNews = (news: TrainNews): void => void line.send(news)
+  await line.send(await outcomeOf(async () => training(orderIn(told), { signal, onNews })))
+  line.exit(0)
+}
+
+function orderIn({ success, output, issues }: v.SafeParseResult<typeof ToTrainer>): TrainOrder {
+  if (success && output.type === 'order') return output.order
+  const [issue] = issues ?? []
+  const where = issue === undefined ? null : v.getDotPath(issue)
+  throw new AppError('usage', `${where ?? 'order'}: ${issue?.message ?? 'expected an order'}`)
+}
+
+async function outcomeOf(work: () => Promise<TrainSummary>): Promise<TrainNews> {
+  try {
+    return { type: 'done', summary: await work() }
+  } catch (cause) {
+    const code = cause instanceof AppError ? cause.code : 'internal'
+    // The stack is for the log, which the supervisor writes; the news is one sentence.
+    process.stderr.write(`${stackOf(cause)}\n`)
+    return { type: 'failed', code, message: messageOf(cause) }
+  }
+}
+
+export function stackOf(thrown: unknown): string {
+  return thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)
+}
+
+/** This process, started by fork. Whatever nobody caught ends it: the supervisor starts another one. */
+export function processLine(): Line {
+  const crash = (cause: unknown): void => {
+    process.stderr.write(`${stackOf(cause)}\n`)
+    process.exit(CRASH_EXIT)
+  }
+  process.on('uncaughtException', crash)
+  process.on('unhandledRejection', crash)
+  return {
+    on: (event, heard) => void process.on(event, heard),
+    exit: (code) => process.exit(code),
+    send: (news) =>
+      new Promise((resolve) => {
+        if (process.send === undefined || !process.connected) resolve()
+        else process.send(news, undefined, {}, () => resolve())
+      }),
+  }
+}
