@@ -1,0 +1,70 @@
+/**
+ * Progress on stderr: lines rewritten in place on a terminal, a plain line now and then elsewhere.
+ */
+import { createLogUpdate } from 'log-update'
+import { hasColors } from './output.ts'
+import pc from 'picocolors'
+import type { Colors } from 'picocolors/types.js'
+
+export type Picture = {
+  /** Several lines, for a terminal. */
+  readonly live: (colors: Colors) => string
+  /** One line, for a log. */
+  readonly plain: () => string
+}
+
+export type Progress = {
+  /** Draws when it is time to. */
+  readonly show: (picture: Picture) => void
+  /** A line that stays; null: none. */
+  readonly note: (text: (colors: Colors) => string | null) => void
+  readonly close: () => void
+}
+
+const LIVE_MS = 100
+const PLAIN_MS = 5_000
+
+export function createProgress(
+  stream: NodeJS.WriteStream = process.stderr,
+  now: () => number = Date.now,
+): Progress {
+  const colors = pc.createColors(hasColors(stream))
+  return stream.isTTY ? liveProgress(stream, colors, now) : plainProgress(stream, colors, now)
+}
+
+function liveProgress(stream: NodeJS.WriteStream, colors: Colors, now: () => number): Progress {
+  const update = createLogUpdate(stream)
+  let drawnMs = Number.NEGATIVE_INFINITY
+  return {
+    show: ({ live }) => {
+      if (now() - drawnMs < LIVE_MS) return
+      drawnMs = now()
+      update(live(colors))
+    },
+    note: (text) => {
+      const line = text(colors)
+      if (line !== null) update.persist(line)
+    },
+    close: () => update.clear(),
+  }
+}
+
+function plainProgress(
+  stream: Pick<NodeJS.WriteStream, 'write'>,
+  colors: Colors,
+  now: () => number,
+): Progress {
+  let writtenMs = now()
+  return {
+    show: ({ plain }) => {
+      if (now() - writtenMs < PLAIN_MS) return
+      writtenMs = now()
+      stream.write(`${plain()}\n`)
+    },
+    note: (text) => {
+      const line = text(colors)
+      if (line !== null) stream.write(`${line}\n`)
+    },
+    close: () => undefined,
+  }
+}
