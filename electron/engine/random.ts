@@ -10,9 +10,13 @@ function mix(word: number): number {
   return (x ^ (x >>> 16)) >>> 0
 }
 
-/** A 32-bit key of several integers, order mattering. */
+/** A 32-bit key of several safe integers, order mattering. */
 export function hashKey(...words: readonly number[]): number {
-  return words.reduce((key, word) => mix(key ^ mix(word + 0x9e3779b9)), 0x243f6a88)
+  return words.reduce((key, word) => {
+    const low = mix(key ^ mix(word + 0x9e3779b9))
+    const high = Math.floor(word / 2 ** 32)
+    return high === 0 ? low : mix(low ^ mix(high))
+  }, 0x243f6a88)
 }
 
 /** Uniform in (0, 1), exact in float32, for draw number `index` of the stream `key`. */

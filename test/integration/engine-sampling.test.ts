@@ -176,7 +176,7 @@ describe('ends', () => {
       sequences.map(({ tokens }) => {
         const end = tokens.findIndex((token) => stop.includes(token))
         if (end < 0) return { tokens: [...tokens], stopReason: 'length' }
-        return { tokens: [...tokens.slice(0, end + 1)], stopReason: 'stop' }
+        return { tokens: Array.from(tokens.subarray(0, end + 1)), stopReason: 'stop' }
       }),
     )
     expect(tokensOf(found)).toEqual(expected)
