@@ -64,6 +64,12 @@ function resumedPlan(store: Store, order: TrainOrder, id: string): RunPlan {
       `run ${id}: expected an unfinished run, found one that finished at step ${run.currentStep}`,
     )
   }
+  if (run.state === 'running') {
+    throw new AppError(
+      'usage',
+      `run ${id}: expected a stopped run, found process ${run.pid} training it`,
+    )
+  }
   if (order.settings.length > 0) {
     throw new AppError(
       'usage',

@@ -19,7 +19,6 @@ import { azr } from '../selfplay/azr/azr.ts'
 import { type LoopDeps, train, type TrainEvent } from '../selfplay/loop.ts'
 import type { PromptSet } from '../selfplay/prompts/prompts.ts'
 import type { LoopState } from '../selfplay/state.ts'
-import { openStore } from '../store/open.ts'
 import { newRunId } from '../store/runs.ts'
 import type { Store } from '../store/store.ts'
 import { type Place, readLoopState, saveCheckpoint } from './checkpoints.ts'
@@ -32,7 +31,7 @@ import {
   scoresOf,
 } from './measure.ts'
 import { codecOf, promptsOf, weightsDigest } from './models.ts'
-import { databaseFile } from './paths.ts'
+import { openHistory } from './open-history.ts'
 import { type Recorder, resumeRun, startRun, type Writer } from './recorder.ts'
 import { planRun, type RunPlan } from './run-plan.ts'
 import { createTally, type Tally } from './run-tally.ts'
@@ -64,7 +63,7 @@ type Run = {
 }
 
 export async function runTraining(order: TrainOrder, options: TrainOptions): Promise<TrainSummary> {
-  const store = await openStore(databaseFile(order.home))
+  const store = await openHistory(order.home)
   try {
     const plan = planRun(store, order)
     if (order.engine !== 'local') {
