@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Grid, gatherSpots, packGrids } from '../../../electron/engine/batch.ts'
 import type { Datum } from '../../../electron/engine/datum.ts'

@@ -1,5 +1,5 @@
 /** Pure bookkeeping of weights, caches and prompts. */
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
   createAppender,
