@@ -6,7 +6,8 @@ import type { PromptSet } from './prompts.ts'
 import { hasThinkAndAnswer, readAnswer, readProposal } from './reading.ts'
 import { proposeText, solveText } from './wording.ts'
 
-const PREAMBLE = `Below, a user asks and an assistant answers. The assistant thinks first and answers then: its thoughts stand between <think> and </think>, its final answer between <answer> and </answer>.
+/** Opens every prompt for base models; evaluation uses it too. */
+export const PREAMBLE = `Below, a user asks and an assistant answers. The assistant thinks first and answers then: its thoughts stand between <think> and </think>, its final answer between <answer> and </answer>.
 
 User: `
 
