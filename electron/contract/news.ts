@@ -107,5 +107,8 @@ export type TrainNews =
   | { readonly type: 'eval'; readonly step: number; readonly suites: SuiteScores }
   | { readonly type: 'checkpoint'; readonly step: number; readonly path: string }
   | { readonly type: 'warning'; readonly step: number; readonly text: string }
+  /** Between two steps, once it was asked to pause; and when it goes on. */
+  | { readonly type: 'paused'; readonly step: number }
+  | { readonly type: 'resumed'; readonly step: number }
   | { readonly type: 'done'; readonly summary: TrainSummary }
   | { readonly type: 'failed'; readonly code: string; readonly message: string }

@@ -2,14 +2,12 @@
  * Starts the process that trains, passes its news on, takes the run up again after a crash, stops it when asked.
  * Not here: what that process does (trainer-process.ts), who asks (cli/, main).
  */
-import { fork } from 'node:child_process'
-import type { ChildProcess } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
-import { messageOf } from '../contract/errors.ts'
 import type { TrainNews, TrainOrder, TrainSummary } from '../contract/news.ts'
 import { recordCrash } from './crash-log.ts'
 import type { Crash } from './crash-log.ts'
-import type { ToTrainer } from './trainer.ts'
+import type { Topic } from './topic.ts'
+import { forkTrainer } from './trainer-child.ts'
+import type { TrainerChild } from './trainer-child.ts'
 
 export type SuperviseOptions = {
   /** Save, then stop. */
@@ -17,7 +15,14 @@ export type SuperviseOptions = {
   /** End at once. */
   readonly force?: AbortSignal
   readonly onNews: (news: TrainNews) => void
-  /** What the child runs; tests have others. */
+  /** Told true to pause between two steps, false to go on. */
+  readonly pause?: Topic<boolean>
+  readonly onRestart?: () => void
+  /** Pieces of what the child writes to stderr. */
+  readonly onOutput?: (text: string) => void
+  /** How a child is made: by default a forked one. */
+  readonly launch?: () => TrainerChild
+  /** What a forked child runs; tests have others. */
   readonly script?: URL
   readonly now?: () => number
 }
@@ -61,6 +66,7 @@ export async function superviseTraining(
     if (isLast) return givenUp(run, end.what, signal.aborted, recent)
     const text = `${end.what}; resuming ${run}, restart ${recent} of ${MAX_RESTARTS}`
     options.onNews({ type: 'warning', step: end.step, text })
+    options.onRestart?.()
     next = resumed(order, run)
   }
 }
@@ -90,36 +96,33 @@ type End = { readonly run: string | null; readonly step: number } & (
 
 /** One process from its start to its exit. */
 async function attempt(order: TrainOrder, options: SuperviseOptions): Promise<End> {
-  const { signal, force, onNews, script = SCRIPT } = options
-  const child = fork(fileURLToPath(script), [], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
-  const stderr = tailOf(child)
+  const { signal, force, onNews, pause, onOutput, script = SCRIPT } = options
+  const child = options.launch?.() ?? forkTrainer(script)
+  const stderr = tailOf(child, onOutput)
   const seen = watchNews(child, onNews)
-  const stop = (): void => tell(child, { type: 'stop' })
-  const kill = (): void => void child.kill('SIGKILL')
+  const stop = (): void => child.tell({ type: 'stop' })
+  const kill = (): void => child.kill()
+  const endPause = pause?.listen((held) => child.tell({ type: 'hold', held }))
   signal.addEventListener('abort', stop)
   force?.addEventListener('abort', kill)
-  tell(child, { type: 'order', order })
+  child.tell({ type: 'order', order })
   if (signal.aborted) stop()
   try {
-    const what = await exitOf(child)
+    const what = await child.ended
     const { run, step, end } = seen()
     return end ?? { type: 'crashed', what, stderr: stderr(), run, step }
   } finally {
+    endPause?.()
     signal.removeEventListener('abort', stop)
     force?.removeEventListener('abort', kill)
   }
 }
 
-/** A child that has just gone hears nothing; its exit tells. */
-function tell(child: ChildProcess, message: ToTrainer): void {
-  if (child.connected) child.send(message, () => undefined)
-}
-
-function watchNews(child: ChildProcess, onNews: (news: TrainNews) => void) {
+function watchNews(child: TrainerChild, onNews: (news: TrainNews) => void) {
   let run: string | null = null
   let step = 0
   let end: End | null = null
-  child.on('message', (message) => {
+  child.onMessage((message) => {
     if (!isNews(message)) return
     if (message.type === 'started') run = message.run
     if ('step' in message) step = message.step
@@ -139,6 +142,8 @@ const NEWS: ReadonlySet<unknown> = new Set<TrainNews['type']>([
   'eval',
   'checkpoint',
   'warning',
+  'paused',
+  'resumed',
   'done',
   'failed',
 ])
@@ -153,20 +158,11 @@ function isNews(message: unknown): message is TrainNews {
 const TAIL_CHARS = 8_000
 
 /** The end of what it wrote to stderr: the stack of a crash, the complaint of a driver. */
-function tailOf(child: ChildProcess): () => string {
+function tailOf(child: TrainerChild, onOutput?: (text: string) => void): () => string {
   let tail = ''
-  child.stderr?.setEncoding('utf8')
-  child.stderr?.on('data', (text: string) => (tail = (tail + text).slice(-TAIL_CHARS)))
-  return () => tail
-}
-
-/** How it ended, in words; after its pipes have been read to their ends. */
-function exitOf(child: ChildProcess): Promise<string> {
-  return new Promise((resolve) => {
-    child.once('error', (error) => resolve(`the trainer could not be run: ${messageOf(error)}`))
-    child.once('close', (code, signal) => {
-      const how = signal === null ? `with exit status ${code ?? 'unknown'}` : `by ${signal}`
-      resolve(`the trainer ended ${how}`)
-    })
+  child.onOutput((text) => {
+    tail = (tail + text).slice(-TAIL_CHARS)
+    onOutput?.(text)
   })
+  return () => tail
 }

@@ -34,12 +34,14 @@ import { codecOf, promptsOf, weightsDigest } from './models.ts'
 import { openHistory } from './open-history.ts'
 import { type Recorder, resumeRun, startRun, type Writer } from './recorder.ts'
 import { planRun, type RunPlan } from './run-plan.ts'
+import { type Hold, rest } from './hold.ts'
 import { createTally, type Tally } from './run-tally.ts'
 import { grammarTasks } from './task-source.ts'
 
 export type TrainOptions = {
   readonly signal: AbortSignal
   readonly onNews: (news: TrainNews) => void
+  readonly hold?: Hold
 }
 
 const WRITER: Writer = { now: () => Date.now(), pid: process.pid }
@@ -390,4 +392,5 @@ async function afterStep(
     const path = await saveCheckpoint(place, run.client, state, step === 0 ? 'start' : 'periodic')
     options.onNews({ type: 'checkpoint', step, path })
   }
+  await rest(step, options, place.recorder)
 }

@@ -6,17 +6,25 @@ import * as v from 'valibot'
 import { AppError, messageOf } from '../contract/errors.ts'
 import { TrainOrder } from '../contract/news.ts'
 import type { TrainNews, TrainSummary } from '../contract/news.ts'
+import { createHold } from './hold.ts'
+import type { Hold } from './hold.ts'
 
 /** What the trainer is told. A second order is refused. */
 export const ToTrainer = v.variant('type', [
   v.object({ type: v.literal('order'), order: TrainOrder }),
   v.object({ type: v.literal('stop') }),
+  /** Pause between two steps, or go on. */
+  v.object({ type: v.literal('hold'), held: v.boolean() }),
 ])
 export type ToTrainer = v.InferOutput<typeof ToTrainer>
 
 export type Training = (
   order: TrainOrder,
-  options: { readonly signal: AbortSignal; readonly onNews: (news: TrainNews) => void },
+  options: {
+    readonly signal: AbortSignal
+    readonly onNews: (news: TrainNews) => void
+    readonly hold: Hold
+  },
 ) => Promise<TrainSummary>
 
 /** The process as the trainer sees it; an argument so that tests need no process. */
@@ -37,6 +45,7 @@ export const CRASH_EXIT = 70
 /** Waits for one order, carries it out, tells how it ended and exits. */
 export function serveTrainer(training: Training, line: Line): void {
   const stop = new AbortController()
+  const hold = createHold()
   let busy = false
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) line.on(name, () => stop.abort())
   line.on('disconnect', () => {
@@ -48,9 +57,11 @@ export function serveTrainer(training: Training, line: Line): void {
     const told = v.safeParse(ToTrainer, message)
     if (told.success && told.output.type === 'stop') {
       stop.abort()
+    } else if (told.success && told.output.type === 'hold') {
+      hold.set(told.output.held)
     } else if (!busy) {
       busy = true
-      void carryOut(training, told, stop.signal, line)
+      void carryOut(training, told, stop.signal, hold, line)
     }
   })
 }
@@ -59,10 +70,11 @@ async function carryOut(
   training: Training,
   told: v.SafeParseResult<typeof ToTrainer>,
   signal: AbortSignal,
+  hold: Hold,
   line: Line,
 ): Promise<void> {
   const onNews = (news: TrainNews): void => void line.send(news)
-  await line.send(await outcomeOf(async () => training(orderIn(told), { signal, onNews })))
+  await line.send(await outcomeOf(async () => training(orderIn(told), { signal, onNews, hold })))
   line.exit(0)
 }
 
