@@ -53,6 +53,8 @@ export function launch(how: Launch): Zygote {
     cwd: '/',
     env: how.plan.clearEnvironment ? environment : { ...process.env, ...environment },
     stdio: ['pipe', 'pipe', 'pipe'],
+    // A session of its own: Ctrl-C in a terminal must reach the app alone, which then ends its zygotes in order.
+    detached: true,
   })
 }
 

@@ -53,11 +53,10 @@ export async function layBait(): Promise<Bait> {
   const tcp = createServer((socket) => socket.destroy())
   const local = createServer((socket) => socket.destroy())
   const port = await listen(tcp, { host: '127.0.0.1', port: 0 })
-  const isLinux = process.platform === 'linux'
-  if (isLinux) await listen(local, { path: `\0${abstract}` })
+  await listen(local, { path: `\0${abstract}` })
   const close = async () => {
     tcp.close()
-    if (isLinux) local.close()
+    local.close()
     await rm(folder, { recursive: true, force: true })
   }
   return { file, port, abstract, close }

@@ -55,8 +55,8 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<LocalSa
 type Way = Omit<Launch, 'plan' | 'hashSeed'> & { readonly plans: readonly Plan[] }
 
 async function wayIn(options: SandboxOptions): Promise<Way> {
-  if (process.platform === 'win32') {
-    throw new AppError('sandbox', 'sandbox: expected Linux or macOS, found Windows')
+  if (process.platform !== 'linux') {
+    throw new AppError('sandbox', `sandbox: expected Linux, found ${process.platform}`)
   }
   const [python, [bubblewrap]] = await Promise.all([
     options.python === undefined ? findPython() : pythonAt(options.python),

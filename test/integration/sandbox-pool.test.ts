@@ -175,6 +175,32 @@ test('no process outlives an app that is killed', async () => {
   await vi.waitFor(() => expect(tree.filter(isAlive)).toEqual([]), 20_000)
 })
 
+test('an interrupt from the terminal reaches the app alone', async () => {
+  const script = `
+    import { openSandbox } from ${JSON.stringify(new URL('../../electron/sandbox/open.ts', import.meta.url).href)}
+    const sandbox = await openSandbox({ workers: 1 })
+    process.once('SIGINT', async () => {
+      const { outcomes } = await sandbox.run({ program: ${JSON.stringify(DOUBLE)}, inputs: ['4'] })
+      console.log(outcomes[0].canonical, sandbox.stats().losses)
+      await sandbox.close()
+      clearInterval(alive)
+    })
+    const alive = setInterval(() => {}, 1000)
+    console.log('open')
+  `
+  const app = spawn(process.execPath, ['--input-type=module', '-e', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    detached: true,
+  })
+  let told = ''
+  app.stdout.setEncoding('utf8').on('data', (text: string) => {
+    told += text
+    if (text.startsWith('open') && app.pid !== undefined) process.kill(-app.pid, 'SIGINT')
+  })
+  const code = await new Promise((resolve) => app.once('close', resolve))
+  expect([code, told]).toEqual([0, 'open\ni8; 0\n'])
+})
+
 function isAlive(pid: number): boolean {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
