@@ -1,0 +1,84 @@
+/**
+ * Calls of an untrusted or trusted program in the sandbox, split over children so that requests and replies fit.
+ * Nothing that is expected ever goes in here. Not here: what the outputs mean.
+ */
+import type { Outcome } from '../../contract/verdict.ts'
+import type { Limits } from '../../sandbox/sandbox.ts'
+import type { GradeDeps } from '../benchmark.ts'
+
+/** Evaluation programs get more room than self-play's: the suites' inputs are large. */
+export const CODE_LIMITS = {
+  wallMs: 10_000,
+  memoryBytes: 1024 * 2 ** 20,
+  outputChars: 4_000_000,
+} as const satisfies Limits
+
+// The script of the paper: at least 10 s, and 8 times what the reference took.
+const SLOWER_THAN_REFERENCE = 8
+const LONGEST_MS = 60_000
+
+/** For references and tests, which are the suite's own. */
+export const TRUSTED_LIMITS: Limits = { ...CODE_LIMITS, wallMs: LONGEST_MS }
+
+/** For a candidate whose reference took this long. */
+export function limitsFor(referenceMs: number): Limits {
+  const slower = Math.ceil(referenceMs * SLOWER_THAN_REFERENCE)
+  return { ...CODE_LIMITS, wallMs: Math.min(LONGEST_MS, Math.max(CODE_LIMITS.wallMs, slower)) }
+}
+
+const INPUTS_PER_CHILD = 400
+const CHARS_PER_CHILD = 200_000
+
+export type Called = {
+  readonly outcomes: readonly Outcome[]
+  /** Of all children together. */
+  readonly wallMs: number
+}
+
+/**
+ * f of the program on every input, in order; at the first child that does not come to its end the rest is left out,
+ * since the program has failed by then.
+ */
+export async function callAll(
+  program: string,
+  inputs: readonly string[],
+  limits: Limits,
+  { sandbox, signal }: Pick<GradeDeps, 'sandbox' | 'signal'>,
+): Promise<Called> {
+  const outcomes: Outcome[] = []
+  let wallMs = 0
+  for (const chunk of chunksOf(inputs)) {
+    const reply = await sandbox.run({ program, inputs: chunk, limits }, signal)
+    outcomes.push(...reply.outcomes)
+    wallMs += reply.wallMs
+    if (reply.outcomes.some(({ status }) => status !== 'ok')) break
+  }
+  return { outcomes, wallMs }
+}
+
+function chunksOf(inputs: readonly string[]): string[][] {
+  const chunks: string[][] = []
+  let room = 0
+  for (const input of inputs) {
+    const last = chunks.at(-1)
+    room -= input.length
+    if (last !== undefined && room >= 0 && last.length < INPUTS_PER_CHILD) last.push(input)
+    else {
+      chunks.push([input])
+      room = CHARS_PER_CHILD - input.length
+    }
+  }
+  return chunks
+}
+
+export type Failure = Exclude<Outcome, { readonly status: 'ok' }>
+
+/** The first outcome that is not ok, with its place. */
+export function firstFailure(
+  outcomes: readonly Outcome[],
+): { readonly at: number; readonly failure: Failure } | null {
+  for (const [at, outcome] of outcomes.entries()) {
+    if (outcome.status !== 'ok') return { at, failure: outcome }
+  }
+  return null
+}

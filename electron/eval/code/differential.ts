@@ -1,0 +1,80 @@
+/**
+ * Tests that are inputs alone: the candidate's outputs against those of the reference, compared outside of both.
+ * Neither the reference nor its outputs are ever in the candidate's child.
+ * Not here: what counts as equal (compare.ts).
+ */
+import type { PyValue } from '../../python/value.ts'
+import { argumentsText } from '../../python/repr.ts'
+import type { Outcome } from '../../contract/verdict.ts'
+import type { GradeDeps, ItemVerdict } from '../benchmark.ts'
+import { right, wrong } from '../benchmark.ts'
+import { TRUSTED_LIMITS, callAll, firstFailure, limitsFor } from './children.ts'
+import { NOT_NONE, acceptable } from './compare.ts'
+import type { Oracle } from './compare.ts'
+import { failedCall } from './replay.ts'
+
+export type Differential = Oracle & {
+  /** Program of the reference. */
+  readonly reference: string
+  /** Argument lists, base tests first. */
+  readonly inputs: readonly (readonly PyValue[])[]
+}
+
+/** What the reference returned; for all candidates of an item. */
+export type Expected =
+  | {
+      readonly ok: true
+      readonly outputs: readonly string[]
+      readonly texts: readonly string[]
+      readonly wallMs: number
+    }
+  | { readonly ok: false; readonly why: string; readonly undecided: boolean }
+
+export async function expectedOf(suite: Differential, deps: GradeDeps): Promise<Expected> {
+  const texts = suite.inputs.map((input) => argumentsText(input))
+  const reference = wrapped(suite, suite.reference)
+  const { outcomes, wallMs } = await callAll(reference, texts, TRUSTED_LIMITS, deps)
+  const failed = firstFailure(outcomes)
+  if (failed !== null) {
+    const { at, failure } = failed
+    const why = `the reference on input ${at + 1}: ${failure.status} ${failure.detail}`
+    return { ok: false, why, undecided: failure.status === 'infra_error' }
+  }
+  return { ok: true, outputs: outcomes.flatMap(canonicalOf), texts, wallMs }
+}
+
+const canonicalOf = (outcome: Outcome): string[] =>
+  outcome.status === 'ok' ? [outcome.canonical] : []
+
+function wrapped({ entry }: Oracle, program: string): string {
+  if (!NOT_NONE.has(entry)) return `${program}\n\nf = ${entry}\n`
+  return `${program}
+
+def f(*arguments):
+    value = ${entry}(*arguments)
+    return value if value is True or value is False else value is not None
+`
+}
+
+/** candidate: a program that defines the entry. */
+export async function differ(
+  suite: Differential,
+  expected: Expected,
+  candidate: string,
+  deps: GradeDeps,
+): Promise<ItemVerdict> {
+  if (!expected.ok) return { ...wrong(expected.why, candidate), undecided: true }
+  const limits = limitsFor(expected.wallMs)
+  const { outcomes } = await callAll(wrapped(suite, candidate), expected.texts, limits, deps)
+  for (const [at, outcome] of outcomes.entries()) {
+    if (outcome.status !== 'ok') return failedCall(at, outcome, candidate)
+    const gold = expected.outputs[at] ?? ''
+    if (!acceptable(suite, suite.inputs[at] ?? [], gold, outcome.canonical)) {
+      return {
+        ...wrong(`input ${at + 1} of ${expected.texts.length}: another output`, candidate),
+        status: 'ok',
+      }
+    }
+  }
+  return { ...right(`${outcomes.length} outputs as the reference's`, candidate), status: 'ok' }
+}
