@@ -3,9 +3,6 @@
 It never parses or runs untrusted text: a request's payload and a child's reply are opaque bytes to it, and it alone
 says how a child ended. Not here: what the child does (child.py). The other end is electron/sandbox/zygote.ts.
 Usage: zygote.py LAYERS, with LAYERS a comma list out of namespaces, landlock, filter.
-
-Request: length u32, id u32, mode u32, wall ms u32, memory MB u32, longest reply u32, payload.
-Reply: length u32, id u32, status u16, signal or code u16, wall us u32, cpu us u32, rss KB u32, bytes.
 """
 
 import gc
@@ -13,7 +10,6 @@ import importlib
 import json
 import os
 import select
-import struct
 import sys
 import time
 import warnings
@@ -23,10 +19,11 @@ import confine
 import filter as call_filter
 import kernel
 import selftest
+from wire import CANCELLED, CHUNK, EXITED, NOT_RUN, TIMEOUT, TOO_LARGE, Inbox, send, verdict
 
 OFFERED = (
     "abc array base64 binascii bisect calendar cmath collections collections.abc contextlib copy dataclasses datetime "
-    "decimal enum fractions functools heapq itertools json math numbers operator random re statistics string struct "
+    "decimal enum fractions functools hashlib heapq itertools json math numbers operator random re statistics string struct "
     "textwrap time types typing unicodedata zlib"
 ).split()
 # Loaded on first use by an offered module, when it is too late to open a file.
@@ -34,69 +31,12 @@ SUPPORT = ("_strptime", "locale")
 CODECS = "utf_8 utf_16 utf_16_le utf_16_be utf_32 latin_1 ascii unicode_escape raw_unicode_escape charmap idna hex_codec".split()
 # `resource` stays: os.wait4 looks it up in sys.modules.
 HIDDEN = (
-    "child confine filter kernel selftest facts entry measures literal canonical ctypes _ctypes select "
+    "child confine filter kernel selftest wire facts entry measures literal canonical ctypes _ctypes select "
     "_posixsubprocess importlib.util"
 ).split()
 
-HEAD = struct.Struct("<IIIIII")
-REPLY = struct.Struct("<IIHHIII")
-CANCEL = 9
-EXITED, TIMEOUT, CRASHED, EXIT_CODE, TOO_LARGE, CANCELLED, NOT_RUN = range(7)
 MODES = {0: child.run, 1: child.analyse, 2: selftest.confined, 3: selftest.exposed}
 UNFILTERED = 3
-TIME_SIGNALS = (24,)  # SIGXCPU
-CHUNK = 1 << 16
-
-
-class Request:
-    def __init__(self, head, payload):
-        self.id, mode, wall_ms, self.memory, self.longest = head
-        self.mode = mode
-        self.work = MODES.get(mode)
-        self.wall = wall_ms / 1000
-        self.cpu_seconds = -(-wall_ms // 1000)
-        self.payload = payload
-
-
-class Inbox:
-    """Frames from the app. End of input means that the app is gone."""
-
-    def __init__(self):
-        self._bytes = bytearray()
-        self._requests = []
-        self.cancelled = set()
-
-    def fill(self):
-        data = os.read(0, CHUNK)
-        if not data:
-            os._exit(0)
-        self._bytes += data
-        self._split()
-
-    def _split(self):
-        while len(self._bytes) >= HEAD.size:
-            length, *head = HEAD.unpack_from(self._bytes)
-            if len(self._bytes) < 4 + length:
-                return
-            payload = bytes(self._bytes[HEAD.size : 4 + length])
-            del self._bytes[: 4 + length]
-            if head[1] == CANCEL:
-                self.cancelled.add(head[0])
-            else:
-                self._requests.append(Request(head, payload))
-
-    def next(self):
-        while not self._requests:
-            self.fill()
-        return self._requests.pop(0)
-
-
-def send(request_id, status, code, times, data):
-    wall, cpu, rss = times
-    body = REPLY.pack(REPLY.size - 4 + len(data), request_id, status, code, wall, cpu, rss)
-    frame = memoryview(body + data)
-    while frame:
-        frame = frame[os.write(1, frame) :]
 
 
 def listen(pipe, request, inbox, deadline):
@@ -135,17 +75,6 @@ def reap(pid):
     return exit_status, usage
 
 
-def verdict(status, exit_status):
-    """How the child ended: (status, signal or exit code)."""
-    if status is not None:
-        return status, 0
-    if os.WIFSIGNALED(exit_status):
-        signal = os.WTERMSIG(exit_status)
-        return (TIMEOUT if signal in TIME_SIGNALS else CRASHED), signal
-    code = os.WEXITSTATUS(exit_status)
-    return (EXIT_CODE, code) if code else (EXITED, 0)
-
-
 def serve_one(request, inbox, zygote_bytes, system_filter):
     started = time.monotonic()
     if request.id in inbox.cancelled:
@@ -162,6 +91,7 @@ def serve_one(request, inbox, zygote_bytes, system_filter):
         os.close(theirs)
         return send(request.id, NOT_RUN, 0, (0, 0, 0), b"")
     if pid == 0:
+        request.work = MODES[request.mode]
         child.start(theirs, zygote_bytes, request, None if request.mode == UNFILTERED else system_filter)
     os.close(theirs)
     status, data = listen(ours, request, inbox, started + request.wall)
@@ -180,6 +110,8 @@ def serve_one(request, inbox, zygote_bytes, system_filter):
 def load_everything():
     """Whatever a program may import, and whatever the interpreter would otherwise load lazily in each child."""
     warnings.simplefilter("ignore")
+    # Digests of the interpreter's own: OpenSSL would cost every child its pages.
+    sys.modules["_hashlib"] = None
     for name in (*OFFERED, *SUPPORT):
         importlib.import_module(name)
     for name in CODECS:
@@ -223,7 +155,7 @@ def main():
     if "filter" in layers:
         system_filter = kernel.Filter(call_filter.assemble(kernel.MACHINE, child.REPLY_FD))
     if "namespaces" in layers:
-        confine.enter_namespaces()
+        confine.enter_namespaces(confine.empty_root)
     confine.seal()
     if "landlock" in layers:
         abi = kernel.landlock()
