@@ -34,8 +34,8 @@ def seal():
     kernel.prctl(kernel.PR_SET_PDEATHSIG, kernel.SIGKILL)
 
 
-def enter_namespaces():
-    """Returns in the process that serves: pid 1 of new namespaces, with an empty read-only root."""
+def enter_namespaces(make_root):
+    """Returns in the process that serves: pid 1 of new namespaces, with the root that make_root gives it."""
     try:
         _unshare()
         inner = os.fork()
@@ -45,7 +45,7 @@ def enter_namespaces():
         _outlive(inner)
     try:
         kernel.prctl(kernel.PR_SET_PDEATHSIG, kernel.SIGKILL)
-        _empty_root()
+        make_root()
     except OSError:
         os._exit(NOT_ENTERED)
 
@@ -74,13 +74,25 @@ def _outlive(inner):
         os._exit(70)
 
 
-def _empty_root():
-    private = kernel.MS_REC | kernel.MS_PRIVATE
-    safe = kernel.MS_NOSUID | kernel.MS_NODEV | kernel.MS_NOEXEC
-    kernel.mount(b"none", b"/", None, private)
-    kernel.mount(b"none", b"/tmp", b"tmpfs", safe, b"size=4k,nr_inodes=2,mode=555")
+SAFE = kernel.MS_NOSUID | kernel.MS_NODEV
+
+
+def empty_root():
+    """Nothing at all: whatever a program may use is loaded already."""
+    begin_root(SAFE | kernel.MS_NOEXEC, b"size=4k,nr_inodes=2,mode=555")
+    end_root(SAFE | kernel.MS_NOEXEC)
+
+
+def begin_root(flags, options):
+    """A small new file system in the current folder, to be filled while the old root is still there."""
+    kernel.mount(b"none", b"/", None, kernel.MS_REC | kernel.MS_PRIVATE)
+    kernel.mount(b"none", b"/tmp", b"tmpfs", flags, options)
     os.chdir("/tmp")
+
+
+def end_root(flags):
+    """The current folder becomes the root, read-only, and the old root goes."""
     kernel.pivot_root(b".", b".")
     kernel.detach(b".")
     os.chdir("/")
-    kernel.mount(b"none", b"/", None, kernel.MS_REMOUNT | kernel.MS_RDONLY | safe)
+    kernel.mount(b"none", b"/", None, kernel.MS_REMOUNT | kernel.MS_RDONLY | flags)
