@@ -9,7 +9,7 @@ import type { EvalOrder, EvalSummary } from '../host/evaluate.ts'
 import type { Act } from './act.ts'
 import { bar, count, duration } from './format.ts'
 import { withInterrupt } from './interrupt.ts'
-import { choice, flag, real, runAndStep, SEED, text, whole, withHome } from './options.ts'
+import { choice, DEVICES, flag, real, runAndStep, SEED, text, whole, withHome } from './options.ts'
 import { createProgress } from './progress.ts'
 import type { Picture } from './progress.ts'
 import { suitesText } from './train-view.ts'
@@ -32,7 +32,7 @@ const Options = v.strictObject({
   against: v.optional(runAndStep),
   gold: flag,
   seed: SEED,
-  device: choice(['cpu', 'webgpu']),
+  device: choice(DEVICES),
 })
 type Options = v.InferOutput<typeof Options>
 
@@ -50,7 +50,7 @@ export function addEval(program: Command, act: Act): void {
     .option('--against <run[@step]>', 'compare with this checkpoint on the same items')
     .option('--gold', "grade the suites' own solutions: a check of data and grader")
     .option('--seed <s>', 'same seed, same answers', '1')
-    .option('--device <device>', 'cpu or webgpu', 'cpu')
+    .option('--device <device>', DEVICES.join(', '), 'cpu')
   withHome(command).action(
     act(Options, async (options, { output }) => {
       const { homeDirectory } = await import('../host/paths.ts')

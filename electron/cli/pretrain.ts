@@ -14,7 +14,7 @@ import { evaluateAndShow } from './eval.ts'
 import { bar, count, duration, percent, visible } from './format.ts'
 import { withInterrupt } from './interrupt.ts'
 import type { Interrupt } from './interrupt.ts'
-import { choice, flag, real, SEED, text, whole, withJson } from './options.ts'
+import { choice, DEVICES, flag, real, SEED, text, whole, withJson } from './options.ts'
 import type { Output } from './output.ts'
 import { createProgress } from './progress.ts'
 import type { Picture } from './progress.ts'
@@ -29,7 +29,8 @@ const Options = v.strictObject({
   steps: v.optional(whole(1, 100_000_000)),
   size: choice(SIZES),
   seed: SEED,
-  device: choice(['cpu', 'webgpu']),
+  device: choice(DEVICES),
+  evaluate: v.boolean(),
 })
 type Options = v.InferOutput<typeof Options>
 
@@ -46,7 +47,8 @@ export function addPretrain(program: Command, act: Act): void {
     .option('--steps <n>', 'plan by steps instead')
     .option('--size <size>', SIZES.join(', '), 'nano')
     .option('--seed <s>', 'every random choice follows from it', '1')
-    .option('--device <device>', 'cpu or webgpu', 'cpu')
+    .option('--device <device>', DEVICES.join(', '), 'cpu')
+    .option('--no-evaluate', 'skip the held-out suite at the end')
   withJson(command).action(
     act(Options, async (options, { output }) => {
       const summary = await withInterrupt((interrupt) => warmUpAndScore(options, interrupt, output))
@@ -56,7 +58,7 @@ export function addPretrain(program: Command, act: Act): void {
   )
 }
 
-/** heldOut: null when it was stopped before its end. */
+/** heldOut: null when it was stopped before its end, or not asked for. */
 type Summary = PretrainSummary & { readonly heldOut: SuiteScore | null }
 
 async function warmUpAndScore(
@@ -65,7 +67,7 @@ async function warmUpAndScore(
   output: Output,
 ): Promise<Summary> {
   const summary = await warmUp(options, interrupt, output)
-  if (!summary.finished) return { ...summary, heldOut: null }
+  if (!summary.finished || !options.evaluate) return { ...summary, heldOut: null }
   const { suites } = await evaluateAndShow(heldOutOrder(options), interrupt.signal)
   return { ...summary, heldOut: suites[SUITE] ?? null }
 }
@@ -103,7 +105,7 @@ async function warmUp(
   await requireModelTarget(out)
   const progress = createProgress()
   const onStep = (news: PretrainNews): void => {
-    if (news.step % RECORD_EVERY === 0) output.record({ type: 'step', ...news })
+    if (news.step === 1 || news.step % RECORD_EVERY === 0) output.record({ type: 'step', ...news })
     progress.show(pictureOf(news))
   }
   const order: PretrainOptions = { out, size, seed, device, plan, ...WARM_UP, signal, onStep }

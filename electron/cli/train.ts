@@ -13,7 +13,18 @@ import { exitOf } from './failure.ts'
 import type { ExitCode } from './failure.ts'
 import { visible } from './format.ts'
 import { listenForInterrupt } from './interrupt.ts'
-import { choice, collect, flag, real, runAndStep, SEED, text, whole, withHome } from './options.ts'
+import {
+  choice,
+  collect,
+  DEVICES,
+  flag,
+  real,
+  runAndStep,
+  SEED,
+  text,
+  whole,
+  withHome,
+} from './options.ts'
 import type { Output } from './output.ts'
 import { createProgress } from './progress.ts'
 import { createTrainView, remarkOf, summaryText } from './train-view.ts'
@@ -25,7 +36,7 @@ const Options = v.strictObject({
   preset: text,
   model: v.optional(text),
   engine: choice(['local']),
-  device: choice(['cpu', 'webgpu']),
+  device: choice(DEVICES),
   steps: v.optional(whole(1, 1_000_000)),
   minutes: v.optional(real(0.01, 100_000)),
   seed: v.optional(SEED),
@@ -45,7 +56,7 @@ export function addTrain(program: Command, act: Act): void {
     .option('--preset <preset>', Object.keys(PRESETS).join(', '), 'nano')
     .option('--model <dir>', "model folder; default: the preset's own")
     .option('--engine <engine>', 'local', 'local')
-    .option('--device <device>', 'cpu or webgpu', 'cpu')
+    .option('--device <device>', DEVICES.join(', '), 'cpu')
     .option('--steps <n>', "how many steps; default: the preset's")
     .option('--minutes <m>', 'plan by time instead')
     .option('--seed <s>', 'every random choice of the run follows from it')
