@@ -1,0 +1,21 @@
+/** An order as `kelvin train` without options makes it. */
+import type { TrainOrder } from '../../electron/contract/news.ts'
+
+export function fakeOrder(home: string, model: string): TrainOrder {
+  return {
+    home,
+    recipe: 'azr',
+    preset: 'nano',
+    model,
+    engine: 'local',
+    device: 'cpu',
+    steps: 3,
+    minutes: null,
+    seed: 7,
+    settings: ['batch=2'],
+    resume: null,
+    fork: null,
+    evaluate: false,
+    acceptNoIsolation: false,
+  }
+}
