@@ -69,6 +69,16 @@ export function settingsFile(home: string): string {
   return join(home, 'settings.json')
 }
 
+/** Opened model folders. */
+export function modelsFile(home: string): string {
+  return join(home, 'models.json')
+}
+
+/** Filters with names. */
+export function viewsFile(home: string): string {
+  return join(home, 'views.json')
+}
+
 /** Made if missing. */
 export function logsDirectory(home: string): string {
   const folder = join(home, 'logs')

@@ -31,11 +31,18 @@ export type SandboxState = {
 
 /** Twice, as tasks are validated: the same call must give the same value under two hash seeds. */
 export async function runProgram(program: string, input: string): Promise<ProgramRun> {
-  return withSandbox({ workers: 1 }, async (sandbox) => {
-    const { outcomes, cpuMs, wallMs } = await sandbox.runTwice({ program, inputs: [input] })
-    const [outcome = { status: 'infra_error', detail: 'no outcome' } as const] = outcomes
-    return { ...shown(outcome), cpuMs, wallMs, level: sandbox.level }
-  })
+  return withSandbox({ workers: 1 }, async (sandbox) => runProgramIn(sandbox, program, input))
+}
+
+export async function runProgramIn(
+  sandbox: LocalSandbox,
+  program: string,
+  input: string,
+  signal?: AbortSignal,
+): Promise<ProgramRun> {
+  const { outcomes, cpuMs, wallMs } = await sandbox.runTwice({ program, inputs: [input] }, signal)
+  const [outcome = { status: 'infra_error', detail: 'no outcome' } as const] = outcomes
+  return { ...shown(outcome), cpuMs, wallMs, level: sandbox.level }
 }
 
 function shown(outcome: Outcome): Pick<ProgramRun, 'status' | 'output' | 'detail'> {

@@ -12,7 +12,9 @@ export function createTopic<Item>(): Topic<Item> {
   const listeners = new Set<(item: Item) => void>()
   return {
     tell: (item) => {
-      for (const listener of [...listeners]) listener(item)
+      // Those of now: a listener may add others, who have seen the item already.
+      const present = [...listeners]
+      for (const listener of present) listener(item)
     },
     listen: (listener) => {
       // Its own function, so that the same listener may listen twice.

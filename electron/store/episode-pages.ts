@@ -6,7 +6,7 @@ import type { EpisodeFilter, EpisodeRow, EpisodeSort } from '../contract/history
 import type { Page, PageRequest } from '../contract/history.ts'
 import { bit, count, kind, real, role, status, text, toBit } from './columns.ts'
 import { openFlagsSql } from './flags.ts'
-import { pageLimit, readPage } from './page.ts'
+import { countWhere, pageLimit, readPage } from './page.ts'
 import type { Condition, PageQuery, Positioned } from './page.ts'
 import { runKey } from './runs.ts'
 import type { Store } from './store.ts'
@@ -15,6 +15,11 @@ export type EpisodePageRequest = PageRequest<EpisodeSort, EpisodeFilter>
 
 export function pageEpisodes(store: Store, request: EpisodePageRequest): Page<EpisodeRow> {
   return readPage(store, episodeQuery(runKey(store, request.run), request))
+}
+
+export function countEpisodes(store: Store, run: number, filter: EpisodeFilter): number {
+  const where = [{ sql: 'run = ?', param: run }, ...conditions(filter)]
+  return countWhere(store, 'episodes', where)
 }
 
 /** Steps grow with keys, so newest first is by step. */

@@ -3,6 +3,7 @@
  * Every sort has an index of its own, which is named: the planner, without statistics, picks others.
  * Not here: what the rows are (tasks.ts, episodes.ts).
  */
+import * as v from 'valibot'
 import { AppError } from '../contract/errors.ts'
 import type { Page } from '../contract/history.ts'
 import type { Param, RowSchema, Store } from './store.ts'
@@ -57,6 +58,13 @@ export function pageSql<Row>(query: PageQuery<Row>): string {
   return `SELECT ${query.select}, ${query.sort} AS position
     FROM ${query.table} INDEXED BY ${query.index} WHERE ${where}
     ORDER BY ${query.sort} ${order}, key ${order} LIMIT ?`
+}
+
+/** How many rows a filter leaves. Reads an index from end to end: asked for apart from the page. */
+export function countWhere(store: Store, table: string, where: readonly Condition[]): number {
+  const sql = `SELECT count(*) AS count FROM ${table} WHERE ${where.map(({ sql }) => sql).join(' AND ')}`
+  const params = where.map(({ param }) => param)
+  return store.get(sql, v.object({ count: v.number() }), params)?.count ?? 0
 }
 
 function pageParams<Row>(query: PageQuery<Row>): Param[] {

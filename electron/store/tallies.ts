@@ -64,17 +64,18 @@ const Row = v.object({
   count,
 })
 
-/** Of one name, in order of steps, after a step. */
+/** Of one name, in order of steps, after a step up to another. */
 export function readTallies(
   store: Store,
   run: number,
   name: Tally['name'],
   afterStep: number,
+  lastStep: number = Number.MAX_SAFE_INTEGER,
 ): Tally[] {
   return store.all(
     `SELECT step, role, kind, name, bin, count FROM tallies
-     WHERE run = ? AND name = ? AND step > ? ORDER BY step, role, kind, bin`,
+     WHERE run = ? AND name = ? AND step > ? AND step <= ? ORDER BY step, role, kind, bin`,
     Row,
-    [run, name, afterStep],
+    [run, name, afterStep, lastStep],
   )
 }

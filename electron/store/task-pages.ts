@@ -5,16 +5,38 @@ import * as v from 'valibot'
 import type { Page, PageRequest, TaskFilter, TaskRow, TaskSort } from '../contract/history.ts'
 import { count, kind, text } from './columns.ts'
 import { openFlagsSql } from './flags.ts'
-import { pageLimit, readPage } from './page.ts'
+import { countWhere, pageLimit, readPage } from './page.ts'
 import type { Condition, PageQuery, Positioned } from './page.ts'
 import { runKey } from './runs.ts'
-import type { Store } from './store.ts'
+import type { Param, Store } from './store.ts'
 
 export type TaskPageRequest = PageRequest<TaskSort, TaskFilter>
 
 export function pageTasks(store: Store, request: TaskPageRequest): Page<TaskRow> {
   return readPage(store, taskQuery(runKey(store, request.run), request))
 }
+
+/** null: the run has no such row. */
+export function readTaskRow(store: Store, run: number, key: number): TaskRow | null {
+  return rowWhere(store, 'key = ?', [run, key])
+}
+
+/** null: the task is not of this run, or of none. */
+export function readTaskRowById(store: Store, run: number, id: string): TaskRow | null {
+  return rowWhere(store, 'id = ?', [run, id])
+}
+
+function rowWhere(store: Store, condition: string, params: readonly Param[]): TaskRow | null {
+  const sql = `SELECT ${COLUMNS}, step AS position FROM tasks WHERE run = ? AND ${condition}`
+  return store.get(sql, Row, params)?.row ?? null
+}
+
+export function countTasks(store: Store, run: number, filter: TaskFilter): number {
+  const where = [{ sql: 'run = ?', param: run }, ...conditions(filter)]
+  return countWhere(store, 'tasks', where)
+}
+
+const COLUMNS = `tasks.*, ${openFlagsSql('tasks', 'episode')} AS flags`
 
 /** Steps grow with keys, so newest first is by step. */
 const SORTS: Readonly<Record<TaskSort, { readonly column: string; readonly index: string }>> = {
@@ -30,7 +52,7 @@ export function taskQuery(run: number, request: TaskPageRequest): PageQuery<Task
   const sort = request.sort ?? 'newest'
   const filter = request.filter ?? {}
   return {
-    select: `tasks.*, ${openFlagsSql('tasks', 'episode')} AS flags`,
+    select: COLUMNS,
     table: 'tasks',
     index: indexFor(sort, filter),
     sort: SORTS[sort].column,

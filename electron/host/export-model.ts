@@ -1,0 +1,55 @@
+/**
+ * A checkpoint's model as a Hugging Face folder with a model card. Not here: adapters and other formats.
+ */
+import { copyFile, readdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { RunRow } from '../contract/history.ts'
+import { openCheckpoint } from '../model/checkpoint.ts'
+import { parameterCount } from '../model/tensors.ts'
+import { writeFolderAtomically } from './export/atomic.ts'
+
+/** out: a new or empty folder. Throws AppError('checkpoint') where the model is not whole. */
+export async function exportModel(
+  folder: string,
+  out: string,
+  run: RunRow,
+  step: number,
+): Promise<void> {
+  const { config } = await openCheckpoint(folder)
+  await writeFolderAtomically(out, async (part) => {
+    for (const entry of await readdir(folder, { withFileTypes: true })) {
+      if (entry.isFile()) await copyFile(join(folder, entry.name), join(part, entry.name))
+    }
+    await writeFile(join(part, 'README.md'), cardOf(run, step, parameterCount(config)))
+  })
+}
+
+/** Facts of the history only: nothing that a model wrote gets in here. */
+function cardOf(run: RunRow, step: number, parameters: number): string {
+  const lines = [
+    '---',
+    'library_name: transformers',
+    'pipeline_tag: text-generation',
+    'tags: [self-play, kelvin]',
+    '---',
+    '',
+    `# ${run.id}, step ${step}`,
+    '',
+    `Trained by self-play with Kelvin: recipe ${run.recipe}, preset ${run.preset}, seed ${run.seed}.`,
+    '',
+    '| | |',
+    '|---|---|',
+    `| parameters | ${parameters} |`,
+    `| steps | ${step} |`,
+    `| starting weights (SHA-256) | ${run.model.sha256} |`,
+    `| prompts | ${run.promptVersion} |`,
+    '',
+    'The settings of the run:',
+    '',
+    '```json',
+    JSON.stringify(run.config, null, 2),
+    '```',
+    '',
+  ]
+  return lines.join('\n')
+}

@@ -1,0 +1,43 @@
+/**
+ * Calls about flags: the trail, what holds of an episode, a new entry.
+ * Not here: rules and agreement (safety/).
+ */
+import { randomUUID } from 'node:crypto'
+import { AppError } from '../../contract/errors.ts'
+import type { FlagEntry } from '../../contract/history.ts'
+import { readEpisode } from '../../store/episodes.ts'
+import { insertFlag, readFlags, readOpenFlags } from '../../store/flags.ts'
+import { runKey } from '../../store/runs.ts'
+import type { Bench } from '../bench.ts'
+import type { HandlersOf } from './types.ts'
+
+export function flagHandlers({ history, settings, now }: Bench): HandlersOf<'flags'> {
+  return {
+    'flags.list': ({ run, after, limit }) =>
+      history.read((store) => {
+        const found = readFlags(store, runKey(store, run), after, limit + 1)
+        return { entries: found.slice(0, limit), more: found.length > limit }
+      }),
+    'flags.ofEpisode': ({ run, id }) =>
+      history.read((store) => readOpenFlags(store, runKey(store, run), id)),
+    'flags.add': async ({ run, flag, ...entry }) => {
+      const { rater } = settings.get()
+      // A rule's name is no person's.
+      if (rater.startsWith('rule:')) {
+        throw new AppError('usage', `settings.rater: expected a person, found ${rater}`)
+      }
+      const added: FlagEntry = { ...entry, flag: flag ?? randomUUID(), rater, atMs: now() }
+      await history.write((store) => {
+        const key = runKey(store, run)
+        if (readEpisode(store, key, entry.episode) === null) {
+          throw new AppError(
+            'store',
+            `run ${run}: expected an episode ${entry.episode}, found none`,
+          )
+        }
+        insertFlag(store, key, added)
+      })
+      return added
+    },
+  }
+}

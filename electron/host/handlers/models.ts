@@ -1,0 +1,44 @@
+/**
+ * Calls about models and checkpoints: opening folders, talking to weights, exporting a checkpoint.
+ */
+import { basename } from 'node:path'
+import { readCheckpoints } from '../../store/checkpoints.ts'
+import { readRun, runKey } from '../../store/runs.ts'
+import type { Bench } from '../bench.ts'
+import { findCheckpoint, modelOf } from '../checkpoints.ts'
+import { exportModel } from '../export-model.ts'
+import { reportOf } from '../model-list.ts'
+import { fromHomePath } from '../paths.ts'
+import { sampleText } from '../sample.ts'
+import { folderOf } from '../start-order.ts'
+import { placesOf } from './runs.ts'
+import type { HandlersOf } from './types.ts'
+
+export function modelHandlers(bench: Bench): HandlersOf<'models' | 'checkpoints'> {
+  const { models, handles, history, jobs, info } = bench
+  return {
+    'models.list': () => models.list(),
+    'models.validate': ({ folder }) =>
+      reportOf(handles.path(folder), { type: 'folder', id: folder }),
+    'models.open': ({ folder }) => models.open(folder),
+    'models.forget': ({ folder }) => {
+      models.forget(folder)
+      return null
+    },
+    'models.sample': async ({ model, ...order }, signal) =>
+      await sampleText({ ...order, model: folderOf(model, placesOf(bench)) }, signal),
+    'checkpoints.list': ({ run }) =>
+      history.read((store) => readCheckpoints(store, runKey(store, run))),
+    'checkpoints.export': ({ run, step, out }) => {
+      const target = handles.path(out)
+      const facts = history.read((store) => ({
+        row: readRun(store, run),
+        folder: modelOf(fromHomePath(info.home, findCheckpoint(store, run, step).path)),
+      }))
+      return jobs.start(`Checkpoint ${step} of ${run}`, async () => {
+        await exportModel(facts.folder, target, facts.row, step)
+        return { type: 'model', label: basename(target) }
+      })
+    },
+  }
+}

@@ -1,0 +1,133 @@
+/**
+ * The host of the workbench: opens everything that windows work with and closes it again. The same one answers a
+ * desktop window and a browser.
+ * Not here: transports (web-server.ts, main.ts), the command line (cli/).
+ */
+import type { AppInfo } from '../contract/workbench.ts'
+import type { Reply } from '../contract/wire.ts'
+import type { Bench } from './bench.ts'
+import type { Desk } from './desk.ts'
+import { connect } from './dispatch.ts'
+import type { Connection, Gate, Handlers } from './dispatch.ts'
+import { appHandlers } from './handlers/app.ts'
+import { episodeHandlers } from './handlers/episodes.ts'
+import { evalHandlers } from './handlers/evals.ts'
+import { flagHandlers } from './handlers/flags.ts'
+import { folderHandlers } from './handlers/folders.ts'
+import { modelHandlers } from './handlers/models.ts'
+import { runHandlers } from './handlers/runs.ts'
+import { settingsHandlers } from './handlers/settings.ts'
+import { stepHandlers } from './handlers/steps.ts'
+import { sources } from './handlers/streams.ts'
+import { taskHandlers } from './handlers/tasks.ts'
+import { createHandles } from './handles.ts'
+import { openHistoryReader } from './history-reader.ts'
+import { createJobs } from './jobs.ts'
+import { LiveRuns } from './live-runs.ts'
+import type { Supervise } from './live-runs.ts'
+import { openLogBook } from './log-book.ts'
+import type { LogBook } from './log-book.ts'
+import { openModelList } from './model-list.ts'
+import { logsDirectory, modelsFile, settingsFile, viewsFile } from './paths.ts'
+import { createProgramRunner } from './program-runner.ts'
+import { hasSampleRun } from './sample-run.ts'
+import { openSettings } from './settings-file.ts'
+import { superviseTraining } from './supervisor.ts'
+import { stackOf } from './trainer-line.ts'
+import { openViews } from './views-file.ts'
+
+export type HostOptions = {
+  readonly home: string
+  readonly info: Pick<AppInfo, 'version' | 'mode' | 'reason'>
+  readonly desk?: Desk
+  /** Programs may run without isolation; said by whoever started a browser's host. */
+  readonly acceptNoIsolation?: boolean
+  readonly supervise?: Supervise
+  readonly now?: () => number
+}
+
+export type Host = {
+  readonly connect: (send: (reply: Reply) => void) => Connection
+  readonly log: LogBook
+  readonly live: LiveRuns
+  readonly bench: Bench
+  /** Stops what runs, saves and closes. */
+  readonly close: () => Promise<void>
+}
+
+export async function openHost(options: HostOptions): Promise<Host> {
+  const bench = await openBench(options)
+  const { log, live, jobs, programs, history } = bench
+  const gate: Gate = {
+    handlers: handlersOf(bench),
+    sources: sources(bench),
+    unexpected: (where, cause) => log.add('app', 'error', `${where}: ${stackOf(cause)}`),
+  }
+  return {
+    bench,
+    log,
+    live,
+    connect: (send) => connect(gate, send),
+    close: async () => {
+      await Promise.all([live.close(), jobs.close()])
+      await programs.close()
+      history.close()
+    },
+  }
+}
+
+async function openBench(options: HostOptions): Promise<Bench> {
+  const { home, info, desk, supervise = superviseTraining, now = Date.now } = options
+  const log = openLogBook(logsDirectory(home), now)
+  const handles = createHandles()
+  const unexpected = (where: string, cause: unknown): void =>
+    log.add('app', 'error', `${where}: ${stackOf(cause)}`)
+  return {
+    info: infoOf(home, info),
+    desk: desk ?? null,
+    acceptNoIsolation: options.acceptNoIsolation === true,
+    history: await openHistoryReader(home),
+    live: new LiveRuns({ supervise, log, now, later }),
+    jobs: createJobs({ now, unexpected }),
+    log,
+    settings: openSettings(settingsFile(home), now),
+    views: openViews(viewsFile(home), now),
+    handles,
+    models: openModelList(modelsFile(home), handles, now),
+    programs: createProgramRunner(),
+    now,
+  }
+}
+
+function infoOf(home: string, info: HostOptions['info']): AppInfo {
+  return {
+    ...info,
+    platform: `${process.platform} ${process.arch}`,
+    node: process.versions.node,
+    electron: process.versions['electron'] ?? null,
+    home,
+    hasSample: hasSampleRun(),
+  }
+}
+
+/** A call without a handler is a type error here. */
+function handlersOf(bench: Bench): Handlers {
+  return {
+    ...appHandlers(bench),
+    ...settingsHandlers(bench),
+    ...folderHandlers(bench),
+    ...runHandlers(bench),
+    ...stepHandlers(bench),
+    ...taskHandlers(bench),
+    ...episodeHandlers(bench),
+    ...modelHandlers(bench),
+    ...evalHandlers(bench),
+    ...flagHandlers(bench),
+  }
+}
+
+function later(milliseconds: number, body: () => void): () => void {
+  const timer = setTimeout(body, milliseconds)
+  timer.unref()
+  return () => clearTimeout(timer)
+}
