@@ -22,6 +22,7 @@ export const PRESETS = {
     advNorm: 'token',
     entropyCoef: 0,
     clipHigh: 0.28,
+    dualClip: 3,
     weightDecay: 0,
   },
   // nano.md section 7; totalSteps is about twelve minutes on two cores at two seconds per step.

@@ -179,6 +179,12 @@ export const RUN_FIELDS = {
   gradClip: update.number(1, [0, 1_000], 'norm', 'Global gradient norm; 0: no clipping.'),
   clipLow: update.number(0.2, [0, 1], '', 'The ratio stays above 1 minus this.'),
   clipHigh: update.number(0.2, [0, 10], '', 'The ratio stays below 1 plus this.'),
+  dualClip: update.number(
+    0,
+    [0, 100],
+    '',
+    'Bound on the cost of a bad token, in advantages; 0: off.',
+  ),
   entropyCoef: update.number(0.001, [-1, 1], '1/token', 'Entropy bonus.'),
   tokensPerMicroBatch: update.integer(
     16_384,

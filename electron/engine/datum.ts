@@ -20,6 +20,8 @@ export type Datum = {
   /** ppo: the ratio stays within [1 - clipLow, 1 + clipHigh]; per sequence. Default 0.2 and 0.2. */
   readonly clipLow?: number
   readonly clipHigh?: number
+  /** ppo: no position with a negative advantage costs more than this times it. Absent: unbounded. */
+  readonly dualClip?: number
   /** Coefficient of KL(policy || reference) at each position with a target; 0 or absent: none. */
   readonly klWeight?: Float32Array
   /** Coefficient of the entropy bonus at each position with a target. */

@@ -10,6 +10,8 @@ import type { GridStats, GridWork } from './protocol.ts'
 type Reader = readonly [name: string, read: (datum: Datum, at: number) => number]
 
 const CLIP = 0.2
+/** Stands for no dual clip where a batch mixes both: no ratio gets there. */
+const UNBOUNDED = 1e6
 
 const LOSS_INPUTS: Readonly<Record<LossName, readonly Reader[]>> = {
   cross_entropy: [['weights', (datum, at) => datum.weights?.[at] ?? 0]],
@@ -52,6 +54,9 @@ export function gridWork(data: readonly Datum[], grid: Grid, loss: LossName | nu
 function lossReaders(data: readonly Datum[], grid: Grid, loss: LossName): Reader[] {
   const readers: Reader[] = [...LOSS_INPUTS[loss]]
   if (grid.kl) readers.push(['klWeight', (datum, at) => datum.klWeight?.[at] ?? 0])
+  if (grid.spots.some(({ datum }) => data[datum]?.dualClip !== undefined)) {
+    readers.push(['dualClip', (datum) => datum.dualClip ?? UNBOUNDED])
+  }
   if (grid.spots.some(({ datum }) => data[datum]?.entropyWeight !== undefined)) {
     readers.push(['entropyWeight', (datum, at) => datum.entropyWeight?.[at] ?? 0])
   }

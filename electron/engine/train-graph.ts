@@ -41,6 +41,7 @@ export type LossOptions = {
   /** Whether KL to the reference policy and the entropy bonus take part. */
   readonly kl: boolean
   readonly entropy: boolean
+  readonly dualClip: boolean
 }
 
 export const accumulatorName = (name: string): string => `grad.${name}`
@@ -110,7 +111,7 @@ function totalLoss(
   options: LossOptions,
   reference: () => Value,
 ): Value {
-  let loss = taskLoss(g, stats, M, options.loss)
+  let loss = taskLoss(g, stats, M, options)
   if (options.kl) {
     const kl = klToReference(g, stats, reference())
     output(g, kl, 'kl')
@@ -123,13 +124,15 @@ function totalLoss(
   return loss
 }
 
-function taskLoss(g: Graph, stats: TokenStats, M: number, name: LossName): Value {
+function taskLoss(g: Graph, stats: TokenStats, M: number, options: LossOptions): Value {
+  const name = options.loss
   const read = (field: string): Value => input(g, field, 'float32', [M])
   if (name === 'cross_entropy') return crossEntropy(g, stats, read('weights'))
   const policy = { old: read('old'), advantages: read('advantages') }
   if (name === 'importance_sampling') return importanceSampling(g, stats, policy)
   const clips = { clipLow: read('clipLow'), clipHigh: read('clipHigh') }
-  const { loss, ratio } = ppoClip(g, stats, { ...policy, ...clips })
+  const dual = options.dualClip ? { dualClip: read('dualClip') } : {}
+  const { loss, ratio } = ppoClip(g, stats, { ...policy, ...clips, ...dual })
   output(g, ratio, 'ratio')
   return loss
 }

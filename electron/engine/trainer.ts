@@ -230,7 +230,12 @@ function shapeKey({ shape }: GridWork): string {
 }
 
 function lossOptions({ loss, inputs }: GridWork): LossOptions {
-  return { loss, kl: 'klWeight' in inputs, entropy: 'entropyWeight' in inputs }
+  return {
+    loss,
+    kl: 'klWeight' in inputs,
+    entropy: 'entropyWeight' in inputs,
+    dualClip: 'dualClip' in inputs,
+  }
 }
 
 function wantedStats({ loss, kl }: LossOptions): string[] {

@@ -9,6 +9,7 @@ import {
   equal,
   exp,
   logSoftmax,
+  maximum,
   minimum,
   mul,
   neg,
@@ -72,9 +73,17 @@ export function importanceSampling(g: Graph, stats: TokenStats, inputs: PolicyIn
   return neg(g, sumAll(g, mul(g, ratios(g, stats, inputs), inputs.advantages)))
 }
 
-export type ClipInputs = PolicyInputs & { readonly clipLow: Value; readonly clipHigh: Value }
+export type ClipInputs = PolicyInputs & {
+  readonly clipLow: Value
+  readonly clipHigh: Value
+  /** Bound c on how much one position with a negative advantage may cost, [M]. */
+  readonly dualClip?: Value
+}
 
-/** Sum of -min(ratio A, clip(ratio, 1 - low, 1 + high) A); low and high are per position [M]. */
+/**
+ * Sum of -min(ratio A, clip(ratio, 1 - low, 1 + high) A); low and high are per position [M]. With a dual clip the
+ * term is at least c A where A < 0. Source: arXiv 1912.09729, eq. 5.
+ */
 export function ppoClip(
   g: Graph,
   stats: TokenStats,
@@ -86,8 +95,16 @@ export function ppoClip(
   const low = addNumber(g, neg(g, inputs.clipLow), 1)
   const high = addNumber(g, inputs.clipHigh, 1)
   const bounded = mul(g, clip(g, ratio, low, high), inputs.advantages)
-  const loss = neg(g, sumAll(g, minimum(g, mul(g, ratio, inputs.advantages), bounded)))
-  return { loss, ratio }
+  const clipped = minimum(g, mul(g, ratio, inputs.advantages), bounded)
+  return { loss: neg(g, sumAll(g, dualBounded(g, clipped, inputs))), ratio }
+}
+
+/** Where A >= 0 the term is not negative and the bound, 0, changes nothing. */
+function dualBounded(g: Graph, term: Value, { advantages, dualClip }: ClipInputs): Value {
+  if (dualClip === undefined) return term
+  expectShape('ppoClip: dualClip', dualClip, term.shape)
+  const negative = minimum(g, advantages, zerosLike(g, { ...advantages, shape: [1] }))
+  return maximum(g, term, mul(g, dualClip, negative))
 }
 
 /** KL(policy || reference) in nats at each position [M]; reference log-probs [M, V]. */

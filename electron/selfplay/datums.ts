@@ -17,6 +17,8 @@ export type TrainSample = {
 export type DatumOptions = {
   readonly clipLow: number
   readonly clipHigh: number
+  /** 0: off. */
+  readonly dualClip: number
   readonly entropyCoef: number
 }
 
@@ -49,6 +51,7 @@ export function datumOf(sample: TrainSample, total: number, options: DatumOption
     advantages: onResponse(sample.advantage),
     clipLow: options.clipLow,
     clipHigh: options.clipHigh,
+    ...(options.dualClip === 0 ? {} : { dualClip: options.dualClip }),
     ...(sample.klWeight === 0 ? {} : { klWeight: onResponse(sample.klWeight) }),
     ...(options.entropyCoef === 0 ? {} : { entropyWeight: onResponse(options.entropyCoef) }),
   }

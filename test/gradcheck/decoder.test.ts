@@ -106,7 +106,12 @@ async function lossAndGradients(
       feeds[referenceName(name)] = numbers
     }
   }
-  const g = gradientGraph(config, shape, { loss, kl: policy, entropy: policy }, target)
+  const g = gradientGraph(
+    config,
+    shape,
+    { loss, kl: policy, entropy: policy, dualClip: false },
+    target,
+  )
   for (const { name, shape: sizes } of tensorNames(config)) {
     feeds[accumulatorName(name)] = Array.from({ length: elementCount(sizes) }, () => 0)
   }

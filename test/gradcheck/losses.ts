@@ -25,6 +25,8 @@ const ADVANTAGES = [1.5, -0.75, 0.5, -2, 0, -1]
 const LOG_RATIOS = [0.5, 0.6, -0.7, -0.9, 90, 0.05]
 const CLIP_LOW = [0.2, 0.1, 0.3, 0.25, 0.2, 0.2]
 const CLIP_HIGH = [0.28, 0.5, 0.2, 0.1, 0.2, 0.3]
+/** Binds at position 1 alone: there the ratio is 1.8 and the advantage negative. */
+const DUAL_CLIP = [3, 1.5, 3, 3, 3, 3]
 const PLAIN = { from: (uniform: number) => 4 * uniform - 2 }
 
 export function logSoftmaxRows(logits: Numbers): number[][] {
@@ -90,11 +92,16 @@ export function lossRows(old: Numbers): LossRow[] {
     at(logSoftmaxRows(logits)[m] ?? [], at(TARGETS, m))
   const ratio = (logits: Numbers, m: number): number =>
     at(ADVANTAGES, m) === 0 ? 1 : Math.exp(logprob(logits, m) - at(old, m))
-  const plainPpo = (logits: Numbers): number =>
+  const ppoTerm = (logits: Numbers, m: number): number => {
+    const r = ratio(logits, m)
+    const bounded = Math.min(Math.max(r, 1 - at(CLIP_LOW, m)), 1 + at(CLIP_HIGH, m))
+    return Math.min(r * at(ADVANTAGES, m), bounded * at(ADVANTAGES, m))
+  }
+  const plainPpo = (logits: Numbers): number => -sumOver((m) => ppoTerm(logits, m))
+  const plainDual = (logits: Numbers): number =>
     -sumOver((m) => {
-      const r = ratio(logits, m)
-      const bounded = Math.min(Math.max(r, 1 - at(CLIP_LOW, m)), 1 + at(CLIP_HIGH, m))
-      return Math.min(r * at(ADVANTAGES, m), bounded * at(ADVANTAGES, m))
+      const floor = at(DUAL_CLIP, m) * at(ADVANTAGES, m)
+      return at(ADVANTAGES, m) < 0 ? Math.max(ppoTerm(logits, m), floor) : ppoTerm(logits, m)
     })
   const plainEntropy = (logits: Numbers): number =>
     sumOver((m) => {
@@ -119,6 +126,11 @@ export function lossRows(old: Numbers): LossRow[] {
     const inputs = { ...policy(g, logits), ...clips(g, logits) }
     return ppoClip(g, tokenStats(g, logits, targets), inputs).loss
   }
+  const dual = (g: Graph, logits: Value, targets: Value): Value => {
+    const dualClip = vector(g, logits, DUAL_CLIP)
+    const inputs = { ...policy(g, logits), ...clips(g, logits), dualClip }
+    return ppoClip(g, tokenStats(g, logits, targets), inputs).loss
+  }
   return [
     rowOf(
       'cross entropy',
@@ -133,6 +145,7 @@ export function lossRows(old: Numbers): LossRow[] {
       (logits) => -sumOver((m) => ratio(logits, m) * at(ADVANTAGES, m)),
     ),
     rowOf('PPO clip', ppo, plainPpo),
+    rowOf('PPO with dual clip', dual, plainDual),
     rowOf('entropy', entropy, plainEntropy),
     rowOf('KL to reference', kl, plainKl),
     rowOf(

@@ -8,7 +8,7 @@ const sample = {
   advantage: 2,
   klWeight: 0.5,
 }
-const options = { clipLow: 0.2, clipHigh: 0.28, entropyCoef: 0 }
+const options = { clipLow: 0.2, clipHigh: 0.28, entropyCoef: 0, dualClip: 0 }
 
 test('position t predicts token t + 1, and only the response has targets and coefficients', () => {
   expect(datumOf(sample, 4, options)).toEqual({
@@ -48,4 +48,8 @@ test('a sample without any coefficient is not worth a pass', () => {
   expect(hasGradient(idle, { ...options, entropyCoef: 0.001 })).toBe(true)
   expect(hasGradient({ ...idle, klWeight: 0.5 }, options)).toBe(true)
   expect(hasGradient({ ...sample, tokens: [] }, options)).toBe(false)
+})
+
+test('a dual clip is handed on', () => {
+  expect(datumOf(sample, 4, { ...options, dualClip: 3 }).dualClip).toBe(3)
 })
