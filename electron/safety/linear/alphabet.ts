@@ -59,15 +59,7 @@ function has(units: Units, unit: number): boolean {
 }
 
 function unitsOf(node: Node): Units[] {
-  switch (node.type) {
-    case 'units':
-      return [node.units]
-    case 'edge':
-      return []
-    case 'all':
-    case 'any':
-      return node.nodes.flatMap(unitsOf)
-    case 'repeat':
-      return unitsOf(node.node)
-  }
+  if (node.type === 'units') return [node.units]
+  if (node.type === 'edge') return []
+  return node.type === 'repeat' ? unitsOf(node.node) : node.nodes.flatMap(unitsOf)
 }

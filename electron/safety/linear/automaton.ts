@@ -38,8 +38,6 @@ export function automatonOf(
   { everywhere, backwards }: { readonly everywhere: boolean; readonly backwards: boolean },
 ): Automaton {
   let places = new Map<string, Place>()
-  const seen = new Uint32Array(states.length)
-  let round = 0
 
   const placeOf = (kernel: readonly number[], before: UnitKind): Place => {
     const name = `${before} ${kernel.join(' ')}`
@@ -51,23 +49,7 @@ export function automatonOf(
     return made
   }
 
-  /** All states that are reached without reading, between these two neighbours. */
-  const closure = (kernel: readonly number[], near: UnitKind, far: UnitKind): number[] => {
-    round += 1
-    const [left, right] = backwards ? [far, near] : [near, far]
-    const found: number[] = []
-    const pending = [...kernel]
-    for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
-      if (seen[at] === round) continue
-      seen[at] = round
-      const state = states[at]
-      if (state === undefined) continue
-      if (state.type === 'split') pending.push(...state.next)
-      else if (state.type !== 'edge') found.push(at)
-      else if (holds(state.edge, left, right)) pending.push(state.next)
-    }
-    return found
-  }
+  const closure = closureOf(states, backwards)
 
   const advance = (from: Place, letter: number): Step => {
     const far = alphabet.kinds[letter] ?? KINDS.edge
@@ -98,15 +80,33 @@ export function automatonOf(
   }
 }
 
-function holds(edge: Edge, left: UnitKind, right: UnitKind): boolean {
-  switch (edge) {
-    case 'start':
-      return left === KINDS.edge
-    case 'end':
-      return right === KINDS.edge
-    case 'word':
-      return (left === KINDS.word) !== (right === KINDS.word)
-    case 'inside':
-      return (left === KINDS.word) === (right === KINDS.word)
+type Closure = (kernel: readonly number[], near: UnitKind, far: UnitKind) => number[]
+
+/** All states that are reached without reading, between these two neighbours. */
+function closureOf(states: Program['states'], backwards: boolean): Closure {
+  const seen = new Uint32Array(states.length)
+  let round = 0
+  return (kernel, near, far) => {
+    round += 1
+    const [left, right] = backwards ? [far, near] : [near, far]
+    const found: number[] = []
+    const pending = [...kernel]
+    for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
+      if (seen[at] === round) continue
+      seen[at] = round
+      const state = states[at]
+      if (state === undefined) continue
+      if (state.type === 'split') pending.push(...state.next)
+      else if (state.type !== 'edge') found.push(at)
+      else if (HOLDS[state.edge](left, right)) pending.push(state.next)
+    }
+    return found
   }
+}
+
+const HOLDS: Readonly<Record<Edge, (left: UnitKind, right: UnitKind) => boolean>> = {
+  start: (left) => left === KINDS.edge,
+  end: (_, right) => right === KINDS.edge,
+  word: (left, right) => (left === KINDS.word) !== (right === KINDS.word),
+  inside: (left, right) => (left === KINDS.word) === (right === KINDS.word),
 }

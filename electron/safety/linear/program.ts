@@ -39,20 +39,14 @@ export function programOf(
   /** The entry of node, which goes on at next. */
   const enter = (node: Node, next: number): number => {
     if (states.length >= limit) return next
-    switch (node.type) {
-      case 'units':
-        return add({ type: 'letter', letters: lettersOf(node), next })
-      case 'edge':
-        return add({ type: 'edge', edge: node.edge, next })
-      case 'all': {
-        const order = backwards ? node.nodes : node.nodes.toReversed()
-        return order.reduce((after, inner) => enter(inner, after), next)
-      }
-      case 'any':
-        return add({ type: 'split', next: node.nodes.map((inner) => enter(inner, next)) })
-      case 'repeat':
-        return repeat(node, next)
+    if (node.type === 'units') return add({ type: 'letter', letters: lettersOf(node), next })
+    if (node.type === 'edge') return add({ type: 'edge', edge: node.edge, next })
+    if (node.type === 'repeat') return repeat(node, next)
+    if (node.type === 'any') {
+      return add({ type: 'split', next: node.nodes.map((inner) => enter(inner, next)) })
     }
+    const order = backwards ? node.nodes : node.nodes.toReversed()
+    return order.reduce((after, inner) => enter(inner, after), next)
   }
   const repeat = ({ node, min, max }: Node & { type: 'repeat' }, next: number): number => {
     let entry = next

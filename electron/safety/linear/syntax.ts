@@ -51,18 +51,10 @@ function refuse({ text, at }: Reader, expected: string): never {
 }
 
 function canBeEmpty(node: Node): boolean {
-  switch (node.type) {
-    case 'units':
-      return false
-    case 'edge':
-      return true
-    case 'all':
-      return node.nodes.every(canBeEmpty)
-    case 'any':
-      return node.nodes.some(canBeEmpty)
-    case 'repeat':
-      return node.min === 0 || canBeEmpty(node.node)
-  }
+  if (node.type === 'units') return false
+  if (node.type === 'edge') return true
+  if (node.type === 'repeat') return node.min === 0 || canBeEmpty(node.node)
+  return node.type === 'all' ? node.nodes.every(canBeEmpty) : node.nodes.some(canBeEmpty)
 }
 
 function readAny(reader: Reader): Node {

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import { array, assert, constantFrom, property, string, tuple } from 'fast-check'
 import { expect, test } from 'vitest'
 import { compilePatterns } from '../../../electron/safety/linear/matcher.ts'
 import type { Matcher } from '../../../electron/safety/linear/matcher.ts'
@@ -70,7 +70,7 @@ test('one look tells which of many patterns match', () => {
   expect(compiled().matching('anything')).toEqual([])
 })
 
-const piece = fc.constantFrom(
+const piece = constantFrom(
   'a',
   'b',
   '.',
@@ -87,15 +87,15 @@ const piece = fc.constantFrom(
   '$',
   '\\s',
 )
-const repeated = fc
-  .tuple(piece, fc.constantFrom('', '', '+', '?', '*', '{1,2}'))
-  .map(([inner, count]) => (/^[\^$]$|^\\b$/.test(inner) ? inner : inner + count))
-const pattern = fc.array(repeated, { minLength: 1, maxLength: 4 }).map((parts) => parts.join(''))
-const text = fc.string({ unit: fc.constantFrom('a', 'b', 'c', ' ', '\n', 'A', '_'), maxLength: 12 })
+const repeated = tuple(piece, constantFrom('', '', '+', '?', '*', '{1,2}')).map(([inner, count]) =>
+  /^[\^$]$|^\\b$/.test(inner) ? inner : inner + count,
+)
+const pattern = array(repeated, { minLength: 1, maxLength: 4 }).map((parts) => parts.join(''))
+const text = string({ unit: constantFrom('a', 'b', 'c', ' ', '\n', 'A', '_'), maxLength: 12 })
 
 test('whether something matches, and where first, is what RegExp says', () => {
-  fc.assert(
-    fc.property(pattern, text, (source, subject) => {
+  assert(
+    property(pattern, text, (source, subject) => {
       const result = compilePatterns([source])
       if (!result.ok) return
       const first = new RegExp(source, 'im').exec(subject)
