@@ -8,14 +8,15 @@ import { AppError } from '../../contract/errors.ts'
 import type { TaskBody } from '../../contract/task.ts'
 import { parseCanonical, toCanonical } from '../../python/canonical.ts'
 import { parseLiteral } from '../../python/literal.ts'
-import { reprOf } from '../../python/repr.ts'
+import { argumentsText, reprOf } from '../../python/repr.ts'
+import { sameOutput } from '../../selfplay/values.ts'
 import { BASE_PROMPTS } from '../../selfplay/prompts/base.ts'
 import { CHAT_PROMPTS } from '../../selfplay/prompts/chat.ts'
 import { NANO_PROMPTS, renderAnswer } from '../../selfplay/prompts/nano.ts'
 import type { PromptSet } from '../../selfplay/prompts/prompts.ts'
 import { solverView } from '../../selfplay/azr/view.ts'
 import type { Ask, Benchmark, GradeDeps, ItemVerdict, Question, Template } from '../benchmark.ts'
-import { CODE_LIMITS } from '../code/children.ts'
+import { CODE_LIMITS, callAll } from '../code/children.ts'
 import { type GradedAnswer, type ReasoningItem, gradeText } from '../reasoning.ts'
 import { findFile, readRecords } from './source.ts'
 
@@ -41,13 +42,46 @@ export function reasoningQuestion(item: ReasoningItem): Question {
 async function gradeAll(
   item: ReasoningItem,
   answers: readonly string[],
-  { sandbox, signal, config, template }: GradeDeps,
+  deps: GradeDeps,
 ): Promise<ItemVerdict[]> {
+  const { sandbox, signal, config, template } = deps
+  const read = { prompts: PROMPTS[template], sandbox, signal }
   const texts = answers.map((text) => ({ item, text }))
   const limits = { wallMs: CODE_LIMITS.wallMs, strictTypes: false }
-  const deps = { prompts: PROMPTS[template], sandbox, signal }
-  const graded = await gradeText(texts, deps, { ...config, ...limits })
-  return graded.map((answer) => verdictOf(answer, template))
+  const graded = await gradeText(texts, read, { ...config, ...limits })
+  return await Promise.all(
+    graded.map(async (answer) => {
+      const verdict = verdictOf(answer, template)
+      const isExpression = item.kind === 'abduction' && !verdict.correct && verdict.status === null
+      return isExpression ? await gradeExpression(item, verdict, deps) : verdict
+    }),
+  )
+}
+
+/**
+ * An input that is no literal, such as dict(a=1): worked out in one child, and only its values go to the program in
+ * another. What the text does besides has no say in the verdict.
+ */
+async function gradeExpression(
+  item: ReasoningItem,
+  verdict: ItemVerdict,
+  deps: GradeDeps,
+): Promise<ItemVerdict> {
+  if (verdict.answer === null) return verdict
+  const values = `${item.program}\n\n_values = lambda *values: values\ndef f():\n    return _values(${verdict.answer}\n)\n`
+  const worked = (await callAll(values, [''], CODE_LIMITS, deps)).outcomes[0]
+  const input = worked?.status === 'ok' ? parseCanonical(worked.canonical) : null
+  if (worked?.status === 'infra_error') return { ...verdict, undecided: true }
+  if (input?.ok !== true || !('items' in input.value)) {
+    return { ...verdict, reason: 'the answer is no argument list of plain values' }
+  }
+  const inputs = [argumentsText(input.value.items)]
+  const outcome = (await callAll(item.program, inputs, CODE_LIMITS, deps)).outcomes[0]
+  const gold = item.pairs[0]?.output ?? ''
+  const correct = outcome?.status === 'ok' && sameOutput(outcome.canonical, gold, false)
+  const status = outcome?.status ?? null
+  const reason = `the output of the answer is ${correct ? '' : 'not '}the expected one`
+  return { ...verdict, correct, status, reason, undecided: status === 'infra_error' }
 }
 
 function verdictOf(graded: GradedAnswer, template: Template): ItemVerdict {
@@ -94,6 +128,14 @@ const CRUX_FILES = [
   },
 ]
 
+/** Their inputs cannot pass from one process to another, or need a codec that the sandbox has not loaded. */
+const BROKEN_INPUTS = {
+  sample_344: 'the input is a function',
+  sample_364: 'the input is a function',
+  sample_522: 'the input is a range object',
+  sample_621: 'the program needs the codec shift_jis',
+}
+
 type Direction = { readonly kind: 'deduction' | 'abduction'; readonly letter: 'O' | 'I' }
 
 function cruxEval({ kind, letter }: Direction): Benchmark {
@@ -106,8 +148,8 @@ function cruxEval({ kind, letter }: Direction): Benchmark {
     area: 'reasoning',
     sampling: { maxTokens: 8_096, topP: 1 },
     protocol:
-      "Self-play's own prompts and verifier, greedy, as the paper measures in distribution. An answer is a literal; expressions, which the suite's authors evaluate, are not taken.",
-    broken: {},
+      "Self-play's own prompts and verifier, greedy, as the paper measures in distribution. An answer is a literal, or for inputs an expression that gives plain values.",
+    broken: kind === 'abduction' ? BROKEN_INPUTS : {},
     load: async (folder) => {
       const file = await findFile(folder, CRUX_FILES)
       const found = await readRecords(folder, file, { schema: CruxRow }, 800)
