@@ -94,6 +94,12 @@ export const RUN_FIELDS = {
     'Control experiment: rewards shuffled within groups, or given tasks and no proposer.',
   ),
   evalEvery: run.integer(10, [0, 100_000], 'steps', 'Held-out evaluation; 0: first and last only.'),
+  patience: run.integer(
+    0,
+    [0, 1_000_000],
+    'steps',
+    'Stop when the held-out probe has not risen for so long; 0: never.',
+  ),
   checkpointEvery: run.integer(10, [0, 100_000], 'steps', 'Checkpoint; 0: at the end only.'),
   workers: run.integer(0, [0, 256], 'processes', 'Threads and sandbox children; 0: one per core.'),
 

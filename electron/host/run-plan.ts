@@ -78,7 +78,7 @@ function resumedPlan(store: Store, order: TrainOrder, id: string): RunPlan {
   }
   const checkpoint = findCheckpoint(store, id, null)
   return {
-    config: parseConfig(run.config),
+    config: { ...parseConfig(run.config), ...plannedSteps(run) },
     recipe: run.recipe,
     preset: run.preset,
     model: modelOf(fromHomePath(order.home, findCheckpoint(store, id, 0).path)),
@@ -86,4 +86,9 @@ function resumedPlan(store: Store, order: TrainOrder, id: string): RunPlan {
     resumed: run,
     parent: run.parent,
   }
+}
+
+/** A plan by time became a number of steps while the run was young; the schedule follows from it. */
+function plannedSteps({ plannedSteps }: RunRow): Partial<RunConfig> {
+  return plannedSteps === null ? {} : { totalSteps: plannedSteps }
 }

@@ -5,14 +5,10 @@
  */
 import type { RunConfig } from '../contract/config.ts'
 import { AppError } from '../contract/errors.ts'
-import type { SuiteScores, TrainNews, TrainOrder, TrainSummary } from '../contract/news.ts'
+import type { TrainOrder, TrainSummary } from '../contract/news.ts'
 import type { StepRecord } from '../contract/run.ts'
-import type { TrainingClient } from '../engine/engine.ts'
 import { createLocalEngine } from '../engine/local.ts'
-import type { ReasoningDeps } from '../eval/reasoning.ts'
-import type { TextCodec } from '../model/chat.ts'
 import { isReserved } from '../nano/holdout.ts'
-import { loadSuite, SUITES } from '../nano/suites.ts'
 import { openSandbox } from '../sandbox/open.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { azr } from '../selfplay/azr/azr.ts'
@@ -21,48 +17,21 @@ import type { PromptSet } from '../selfplay/prompts/prompts.ts'
 import type { LoopState } from '../selfplay/state.ts'
 import { newRunId } from '../store/runs.ts'
 import type { Store } from '../store/store.ts'
-import { type Place, readLoopState, saveCheckpoint } from './checkpoints.ts'
-import {
-  firstItems,
-  historyOf,
-  type Measure,
-  measureAll,
-  type Measured,
-  scoresOf,
-} from './measure.ts'
+import { readLoopState, saveCheckpoint } from './checkpoints.ts'
+import { rest } from './hold.ts'
+import { type Measure, type Measured, scoresOf } from './measure.ts'
 import { codecOf, promptsOf, weightsDigest } from './models.ts'
 import { openHistory } from './open-history.ts'
 import { type Recorder, resumeRun, startRun, type Writer } from './recorder.ts'
+import { hasStagnated, measureNow, measureStart, probesOf, suiteMeasures } from './run-measure.ts'
 import { planRun, type RunPlan } from './run-plan.ts'
-import { type Hold, rest } from './hold.ts'
 import { createTally, type Tally } from './run-tally.ts'
 import { grammarTasks } from './task-source.ts'
-
-export type TrainOptions = {
-  readonly signal: AbortSignal
-  readonly onNews: (news: TrainNews) => void
-  readonly hold?: Hold
-}
+import type { Run, TrainOptions } from './training-run.ts'
 
 const WRITER: Writer = { now: () => Date.now(), pid: process.pid }
-/** Items per kind of the probe that is measured during a run. */
-const PROBE_ITEMS = 128
-/** Answers per item of the sampled measures. */
-const SAMPLES = 2
-const EVAL_SEED = 1
 /** Tokens of the shortest row of a micro-batch. */
 const SHORTEST_ROW = 128
-
-type Run = {
-  readonly order: TrainOrder
-  readonly plan: RunPlan
-  readonly place: Place
-  readonly client: TrainingClient
-  readonly sandbox: Sandbox
-  readonly codec: TextCodec
-  readonly prompts: PromptSet
-  readonly options: TrainOptions
-}
 
 export async function runTraining(order: TrainOrder, options: TrainOptions): Promise<TrainSummary> {
   const store = await openHistory(order.home)
@@ -182,8 +151,8 @@ async function trainAndMeasure(run: Run, state: LoopState | null): Promise<Train
   const tally = createTally(config.totalSteps)
   const measures = order.evaluate && config.promptSet === 'nano' ? await suiteMeasures() : []
   const before = await measureStart(run, measures, state, tally)
-  const last = await pullLoop(run, state, measures, before, tally)
-  const done = last.step >= tally.steps() && !options.signal.aborted
+  const { state: last, stagnant } = await pullLoop(run, state, measures, before, tally)
+  const done = (stagnant || last.step >= tally.steps()) && !options.signal.aborted
   const checkpoint = await saveCheckpoint(place, run.client, last, done ? 'final' : 'periodic')
   options.onNews({ type: 'checkpoint', step: last.step, path: checkpoint })
   const after = done ? await measureNow(run, measures, last.step, before, tally) : null
@@ -201,116 +170,20 @@ async function trainAndMeasure(run: Run, state: LoopState | null): Promise<Train
   }
 }
 
-/** Both suites, greedy and sampled. */
-async function suiteMeasures(): Promise<Measure[]> {
-  const suites = await Promise.all(
-    SUITES.map(async (suite) => ({ suite, items: await loadSuite(suite) })),
-  )
-  return [0, 1].flatMap((temperature) => suites.map((suite) => ({ ...suite, temperature })))
-}
+type Pulled = { readonly state: LoopState; readonly stagnant: boolean }
 
-/** Answers of the weights that the run began with: also after a resume, so that differences stay paired. */
-async function measureStart(
-  run: Run,
-  measures: readonly Measure[],
-  state: LoopState | null,
-  tally: Tally,
-): Promise<Measured[]> {
-  if (measures.length === 0) return []
-  const { plan, place, client } = run
-  const resumed = plan.from !== null
-  if (resumed) return await measureModel(run, measures, tally)
-  const found = await measureClient(run, measures, 0, tally)
-  const { records, items } = historyOf(0, found)
-  place.recorder.evals(records, items)
-  run.options.onNews({ type: 'eval', step: state?.step ?? 0, suites: scoresOf(found) })
-  await client.saveWeightsForSampler()
-  return found
-}
-
-/** Answers of the starting folder, through an engine of its own. */
-async function measureModel(
-  run: Run,
-  measures: readonly Measure[],
-  tally: Tally,
-): Promise<Measured[]> {
-  const engine = createLocalEngine({ device: 'cpu', workers: run.plan.config.workers })
-  try {
-    const sampler = await engine.createSamplingClient(run.plan.model)
-    return await tally.evaluating(() =>
-      measureAll(measures, { ...reasoningDeps(run, 0), sampler }, settingsOf(run)),
-    )
-  } finally {
-    await engine.close()
-  }
-}
-
-function reasoningDeps(run: Run, step: number): Omit<ReasoningDeps, 'sampler'> {
-  const { codec, prompts, sandbox, options } = run
-  return {
-    codec,
-    prompts,
-    sandbox,
-    signal: options.signal,
-    onProgress: (done, total) =>
-      options.onNews({ type: 'phase', step, phase: 'evaluate', done, total }),
-  }
-}
-
-const settingsOf = ({ plan }: Run) => ({ config: plan.config, samples: SAMPLES, seed: EVAL_SEED })
-
-async function measureClient(
-  run: Run,
-  measures: readonly Measure[],
-  step: number,
-  tally: Tally,
-): Promise<Measured[]> {
-  const sampler = await run.client.saveWeightsForSampler()
-  return await tally.evaluating(() =>
-    measureAll(measures, { ...reasoningDeps(run, step), sampler }, settingsOf(run)),
-  )
-}
-
-/** Measures the weights as they are, records and tells the scores with their change against the start. */
-async function measureNow(
-  run: Run,
-  measures: readonly Measure[],
-  step: number,
-  before: readonly Measured[],
-  tally: Tally,
-): Promise<SuiteScores | null> {
-  if (measures.length === 0) return null
-  const found = await measureClient(run, measures, step, tally)
-  const { records, items } = historyOf(step, found)
-  run.place.recorder.evals(records, items)
-  const suites = scoresOf(found, restrict(before, found))
-  run.options.onNews({ type: 'eval', step, suites })
-  return suites
-}
-
-/** The earlier answers to just those items. */
-function restrict(before: readonly Measured[], found: readonly Measured[]): Measured[] {
-  const ids = new Set(found.flatMap(({ items }) => items.map(({ id }) => id)))
-  return before.map((measured) => ({
-    ...measured,
-    answers: measured.answers.filter(({ item }) => ids.has(item.id)),
-  }))
-}
-
-/** Pulls the loop to its end or to the signal; returns the state after the last whole step. */
+/** Pulls the loop to its end, to stagnation or to the signal; returns the state after the last whole step. */
 async function pullLoop(
   run: Run,
   state: LoopState | null,
   measures: readonly Measure[],
   before: readonly Measured[],
   tally: Tally,
-): Promise<LoopState> {
+): Promise<Pulled> {
   let last = state
+  let stagnant = false
   let config = run.plan.config
-  const probes = measures.slice(0, 1).map((measure) => ({
-    ...measure,
-    items: firstItems(measure.items, PROBE_ITEMS),
-  }))
+  const probes = probesOf(measures)
   const minutes = run.order.minutes
   for (;;) {
     const events = train(azr, loopDeps(run, config, last))
@@ -321,7 +194,8 @@ async function pullLoop(
         last = event.state
         await afterStep(run, config, event.record, event.state, probes, before, tally)
         replanned = minutes !== null && event.record.step === CALIBRATION_STEPS
-        if (replanned) break
+        stagnant = hasStagnated(run, config, event.record.step, probes)
+        if (replanned || stagnant) break
       }
     }
     if (!replanned || minutes === null) break
@@ -329,7 +203,7 @@ async function pullLoop(
     run.place.recorder.plan(config.totalSteps)
   }
   if (last === null) throw new AppError('cancelled', 'cancelled before the first step')
-  return last
+  return { state: last, stagnant }
 }
 
 /** Steps after which a plan by time is turned into a number of steps. */
@@ -349,6 +223,15 @@ async function* eventsUntilCancelled(
   } catch (cause) {
     const cancelled = cause instanceof AppError && cause.code === 'cancelled'
     if (!cancelled || last === null) throw cause
+  }
+}
+
+/** A measurement that the signal cuts short is left out: the state is still to be saved. */
+async function unlessCancelled(work: () => Promise<unknown>): Promise<void> {
+  try {
+    await work()
+  } catch (cause) {
+    if (!(cause instanceof AppError && cause.code === 'cancelled')) throw cause
   }
 }
 
@@ -387,7 +270,9 @@ async function afterStep(
   const { step } = record
   const due = (every: number): boolean =>
     every > 0 && step > 0 && step < config.totalSteps && step % every === 0
-  if (due(config.evalEvery)) await measureNow(run, probes, step, before, tally)
+  if (due(config.evalEvery)) {
+    await unlessCancelled(() => measureNow(run, probes, step, before, tally))
+  }
   if (step === 0 || due(config.checkpointEvery)) {
     const path = await saveCheckpoint(place, run.client, state, step === 0 ? 'start' : 'periodic')
     options.onNews({ type: 'checkpoint', step, path })

@@ -1,0 +1,28 @@
+/**
+ * What the parts of one training share while it runs.
+ */
+import type { TrainNews, TrainOrder } from '../contract/news.ts'
+import type { TrainingClient } from '../engine/engine.ts'
+import type { TextCodec } from '../model/chat.ts'
+import type { Sandbox } from '../sandbox/sandbox.ts'
+import type { PromptSet } from '../selfplay/prompts/prompts.ts'
+import type { Place } from './checkpoints.ts'
+import type { Hold } from './hold.ts'
+import type { RunPlan } from './run-plan.ts'
+
+export type TrainOptions = {
+  readonly signal: AbortSignal
+  readonly onNews: (news: TrainNews) => void
+  readonly hold?: Hold
+}
+
+export type Run = {
+  readonly order: TrainOrder
+  readonly plan: RunPlan
+  readonly place: Place
+  readonly client: TrainingClient
+  readonly sandbox: Sandbox
+  readonly codec: TextCodec
+  readonly prompts: PromptSet
+  readonly options: TrainOptions
+}
