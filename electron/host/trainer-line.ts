@@ -100,7 +100,7 @@ export function stackOf(thrown: unknown): string {
   return thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)
 }
 
-/** This process, started by fork. Whatever nobody caught ends it: the supervisor starts another one. */
+/** This process, whoever started it. Whatever nobody caught ends it: the supervisor starts another one. */
 export function processLine(): Line {
   const crash = (cause: unknown): void => {
     process.stderr.write(`${stackOf(cause)}\n`)
@@ -108,6 +108,12 @@ export function processLine(): Line {
   }
   process.on('uncaughtException', crash)
   process.on('unhandledRejection', crash)
+  const port: Electron.ParentPort | undefined = process.parentPort
+  return port === undefined ? forkedLine() : utilityLine(port)
+}
+
+/** A child of Node. */
+function forkedLine(): Line {
   return {
     on: (event, heard) => void process.on(event, heard),
     exit: (code) => process.exit(code),
@@ -116,5 +122,17 @@ export function processLine(): Line {
         if (process.send === undefined || !process.connected) resolve()
         else process.send(news, undefined, {}, () => resolve())
       }),
+  }
+}
+
+/** A utility process of Electron, which ends its own when it ends itself: nobody has to be missed. */
+function utilityLine(port: Electron.ParentPort): Line {
+  return {
+    on: (event, heard) => {
+      if (event === 'message') port.on('message', ({ data }) => heard(data))
+      else process.on(event, heard)
+    },
+    exit: (code) => process.exit(code),
+    send: async (news) => port.postMessage(news),
   }
 }
