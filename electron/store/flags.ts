@@ -18,7 +18,7 @@ export function insertFlag(store: Store, run: number, entry: FlagEntry): void {
     ) VALUES (
       @run, @flag, @episode, @rater, @severity, @category, @target, @start, @end, @quote, @note,
       @atMs, @seconds, @blind, @undone
-    ) ON CONFLICT (run, flag, at_ms) DO NOTHING`,
+    ) ON CONFLICT (run, flag, at_ms, entry) DO NOTHING`,
     {
       run,
       flag: entry.flag,
@@ -93,10 +93,13 @@ export function readFlags(store: Store, run: number, afterKey: number, limit: nu
   ])
 }
 
-/** An entry holds unless a later one of the same flag follows it. The index is on (run, flag, at_ms). */
+/**
+ * An entry holds unless a later one of the same flag follows it; of two at one time the greater text holds, so that
+ * every machine agrees. The index is on (run, flag, at_ms, entry).
+ */
 const HOLDS = `flags.undone = 0 AND NOT EXISTS (
   SELECT 1 FROM flags AS later WHERE later.run = flags.run AND later.flag = flags.flag
-  AND later.at_ms > flags.at_ms)`
+  AND (later.at_ms, later.entry) > (flags.at_ms, flags.entry))`
 
 export function readOpenFlags(store: Store, run: number, episode: string): FlagEntry[] {
   return store
@@ -105,6 +108,31 @@ export function readOpenFlags(store: Store, run: number, episode: string): FlagE
       episode,
     ])
     .map((row) => row.entry)
+}
+
+/** Everything that holds in a run, episode by episode, after an episode's id. */
+export function readHeldFlags(
+  store: Store,
+  run: number,
+  after: { readonly episode: string; readonly key: number },
+  limit: number,
+): KeyedFlag[] {
+  return store.all(
+    `SELECT * FROM flags INDEXED BY flags_episode
+     WHERE run = ? AND (episode, key) > (?, ?) AND ${HOLDS} ORDER BY episode, key LIMIT ?`,
+    Row,
+    [run, after.episode, after.key, limit],
+  )
+}
+
+/** The last entry of a flag, undone or not. */
+export function readLastEntry(store: Store, run: number, flag: string): FlagEntry | null {
+  const row = store.get(
+    `SELECT * FROM flags WHERE run = ? AND flag = ? ORDER BY at_ms DESC, entry DESC LIMIT 1`,
+    Row,
+    [run, flag],
+  )
+  return row?.entry ?? null
 }
 
 export function countOpenFlags(store: Store, run: number): number {

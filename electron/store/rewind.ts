@@ -1,6 +1,7 @@
 /**
  * Forgets what a run recorded after a step, before the run takes those steps again.
- * Flags stay: they are people's work, and a step taken again from its checkpoint makes the same episodes.
+ * Flags and decisions stay: they are people's work, and a step taken again from its checkpoint makes the same
+ * episodes. Suggestions go: they are made again with their step.
  */
 import type { Store } from './store.ts'
 
@@ -14,6 +15,7 @@ const TABLES = [
   'evals',
   'eval_items',
   'checkpoints',
+  'watched',
 ] as const
 
 /** The primary key begins with run and name. */
@@ -24,6 +26,7 @@ export function deleteAfter(store: Store, run: number, step: number): void {
   for (const table of TABLES) {
     store.run(`DELETE FROM ${table} WHERE run = ? AND step > ?`, [run, step])
   }
+  store.run(`UPDATE scans SET step = min(step, ?) WHERE run = ?`, [step, run])
   for (const name of TALLIES) {
     store.run(`DELETE FROM tallies WHERE run = ? AND name = ? AND step > ?`, [run, name, step])
   }

@@ -251,4 +251,123 @@ WHEN EXISTS (SELECT 1 FROM runs WHERE key = OLD.run)
 BEGIN SELECT RAISE(ABORT, 'flags are an audit trail: only removing the run removes them'); END;
 `
 
-export const MIGRATIONS: readonly string[] = [RUNS + STEPS + TASKS + EPISODES + EVALS + FLAGS]
+/**
+ * Two people may enter different things under one flag at one time, so what was entered is part of its name: entries
+ * merge from anywhere in any order, and the last by (at_ms, entry) holds everywhere alike.
+ */
+const MERGEABLE_FLAGS = `
+CREATE TABLE merged_flags (
+  key INTEGER PRIMARY KEY,
+  run INTEGER NOT NULL REFERENCES runs (key) ON DELETE CASCADE,
+  flag TEXT NOT NULL,
+  episode TEXT NOT NULL,
+  rater TEXT NOT NULL,
+  severity INTEGER NOT NULL,
+  category TEXT NOT NULL,
+  target TEXT,
+  span_start INTEGER,
+  span_end INTEGER,
+  quote TEXT,
+  note TEXT NOT NULL,
+  at_ms INTEGER NOT NULL,
+  seconds REAL,
+  blind INTEGER NOT NULL,
+  undone INTEGER NOT NULL,
+  entry TEXT AS (json_array(
+    episode, rater, severity, category, target, span_start, span_end, quote, note, seconds, blind, undone
+  ))
+) STRICT;
+INSERT INTO merged_flags (
+  key, run, flag, episode, rater, severity, category, target, span_start, span_end, quote, note, at_ms, seconds,
+  blind, undone
+) SELECT
+  key, run, flag, episode, rater, severity, category, target, span_start, span_end, quote, note, at_ms, seconds,
+  blind, undone
+FROM flags;
+DROP TABLE flags;
+ALTER TABLE merged_flags RENAME TO flags;
+CREATE UNIQUE INDEX flags_entry ON flags (run, flag, at_ms, entry);
+CREATE INDEX flags_episode ON flags (run, episode);
+CREATE TRIGGER flags_keep_text BEFORE UPDATE ON flags
+BEGIN SELECT RAISE(ABORT, 'flags are an audit trail: add an entry instead'); END;
+CREATE TRIGGER flags_keep_rows BEFORE DELETE ON flags
+WHEN EXISTS (SELECT 1 FROM runs WHERE key = OLD.run)
+BEGIN SELECT RAISE(ABORT, 'flags are an audit trail: only removing the run removes them'); END;
+`
+
+const DECISIONS = `
+CREATE TABLE decisions (
+  key INTEGER PRIMARY KEY,
+  run INTEGER NOT NULL REFERENCES runs (key) ON DELETE CASCADE,
+  episode TEXT NOT NULL,
+  verdict TEXT NOT NULL,
+  removes_task INTEGER NOT NULL,
+  severity INTEGER NOT NULL,
+  category TEXT NOT NULL,
+  author TEXT NOT NULL,
+  note TEXT NOT NULL,
+  at_ms INTEGER NOT NULL,
+  entry TEXT AS (json_array(verdict, removes_task, severity, category, author, note))
+) STRICT;
+CREATE UNIQUE INDEX decisions_entry ON decisions (run, episode, at_ms, entry);
+CREATE TRIGGER decisions_keep_text BEFORE UPDATE ON decisions
+BEGIN SELECT RAISE(ABORT, 'decisions are an audit trail: add one instead'); END;
+CREATE TRIGGER decisions_keep_rows BEFORE DELETE ON decisions
+WHEN EXISTS (SELECT 1 FROM runs WHERE key = OLD.run)
+BEGIN SELECT RAISE(ABORT, 'decisions are an audit trail: only removing the run removes them'); END;
+CREATE TABLE consequences (
+  key INTEGER PRIMARY KEY,
+  run INTEGER NOT NULL REFERENCES runs (key) ON DELETE CASCADE,
+  action TEXT NOT NULL,
+  step INTEGER NOT NULL,
+  episode TEXT,
+  task TEXT,
+  author TEXT NOT NULL,
+  detail TEXT NOT NULL,
+  at_ms INTEGER NOT NULL
+) STRICT;
+CREATE INDEX consequences_run ON consequences (run);
+CREATE TRIGGER consequences_keep_text BEFORE UPDATE ON consequences
+BEGIN SELECT RAISE(ABORT, 'consequences are an audit trail'); END;
+CREATE TRIGGER consequences_keep_rows BEFORE DELETE ON consequences
+WHEN EXISTS (SELECT 1 FROM runs WHERE key = OLD.run)
+BEGIN SELECT RAISE(ABORT, 'consequences are an audit trail: only removing the run removes them'); END;
+`
+
+const SUGGESTIONS = `
+CREATE TABLE watched (
+  key INTEGER PRIMARY KEY,
+  run INTEGER NOT NULL REFERENCES runs (key) ON DELETE CASCADE,
+  step INTEGER NOT NULL,
+  episode TEXT NOT NULL,
+  score REAL NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX watched_episode ON watched (run, episode);
+CREATE INDEX watched_step ON watched (run, step);
+CREATE INDEX watched_score ON watched (run, score);
+CREATE TABLE suggestions (
+  key INTEGER PRIMARY KEY,
+  watched INTEGER NOT NULL REFERENCES watched (key) ON DELETE CASCADE,
+  rule TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  category TEXT NOT NULL,
+  target TEXT,
+  span_start INTEGER,
+  span_end INTEGER,
+  score REAL NOT NULL,
+  reason TEXT NOT NULL
+) STRICT;
+CREATE INDEX suggestions_watched ON suggestions (watched);
+CREATE INDEX suggestions_rule ON suggestions (rule);
+CREATE TABLE scans (
+  run INTEGER PRIMARY KEY REFERENCES runs (key) ON DELETE CASCADE,
+  rules TEXT NOT NULL,
+  step INTEGER NOT NULL,
+  at_ms INTEGER NOT NULL
+) STRICT;
+`
+
+export const MIGRATIONS: readonly string[] = [
+  RUNS + STEPS + TASKS + EPISODES + EVALS + FLAGS,
+  MERGEABLE_FLAGS + DECISIONS + SUGGESTIONS,
+]
