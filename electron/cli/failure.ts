@@ -27,9 +27,15 @@ const EXITS: Readonly<Record<ErrorCode, ExitCode>> = {
 export function failureOf(thrown: unknown): Failure {
   if (thrown instanceof CommanderError) return usageFailure(thrown)
   if (thrown instanceof AppError) return { exit: EXITS[thrown.code], sentence: sentenceOf(thrown) }
-  const hint = 'set KELVIN_DEBUG=1 for the stack'
-  return { exit: 1, sentence: `unexpected error: ${oneLine(messageOf(thrown))} (${hint})` }
+  return { exit: 1, sentence: unexpected(messageOf(thrown)) }
 }
+
+/** For what should not have happened at all. */
+export function unexpected(message: string): string {
+  return `unexpected error: ${oneLine(message)} (set KELVIN_DEBUG=1 for the stack)`
+}
+
+export const isDebugging = (): boolean => process.env['KELVIN_DEBUG'] === '1'
 
 /** The exit status of an error that has crossed a process, where its code is only a text. */
 export function exitOf(code: string): ExitCode {

@@ -38,6 +38,11 @@ export function count(number: number): string {
   return Number.isFinite(number) ? Math.round(number).toLocaleString('en-US') : '-'
 }
 
+/** Four digits that count. */
+export function figure(value: number): string {
+  return value.toLocaleString('en-US', { maximumSignificantDigits: 4 })
+}
+
 /** A share as 31.2 %. */
 export function percent(share: number): string {
   return Number.isFinite(share) ? `${(100 * share).toFixed(1)} %` : '-'

@@ -23,13 +23,19 @@ export type Progress = {
 
 const LIVE_MS = 100
 const PLAIN_MS = 5_000
+const SMALLEST = { columns: 20, rows: 4 } as const
 
 export function createProgress(
   stream: NodeJS.WriteStream = process.stderr,
   now: () => number = Date.now,
 ): Progress {
   const colors = pc.createColors(hasColors(stream))
-  return stream.isTTY ? liveProgress(stream, colors, now) : plainProgress(stream, colors, now)
+  return isLive(stream) ? liveProgress(stream, colors, now) : plainProgress(stream, colors, now)
+}
+
+/** A terminal that does not know its size, as within `script`, has none to draw in. */
+function isLive(stream: Pick<NodeJS.WriteStream, 'isTTY' | 'columns' | 'rows'>): boolean {
+  return stream.isTTY && stream.columns >= SMALLEST.columns && stream.rows >= SMALLEST.rows
 }
 
 function liveProgress(stream: NodeJS.WriteStream, colors: Colors, now: () => number): Progress {
@@ -45,7 +51,10 @@ function liveProgress(stream: NodeJS.WriteStream, colors: Colors, now: () => num
       const line = text(colors)
       if (line !== null) update.persist(line)
     },
-    close: () => update.clear(),
+    close: () => {
+      update.clear()
+      update.done()
+    },
   }
 }
 

@@ -61,11 +61,13 @@ function addRemove(runs: Command, act: Act): void {
     .description('remove runs with their checkpoints; forks of them stay')
   withHome(command).action(
     act(Options, async (options, { args, output }) => {
-      const { homeDirectory, withHistory, removeRun } = await history()
+      const { homeDirectory, withHistory, showRun, removeRun } = await history()
       const home = homeDirectory(options.home)
-      const removed = await withHistory(home, (store) =>
-        args.map((run) => removeRun(store, home, run)),
-      )
+      const removed = await withHistory(home, (store) => {
+        // A misspelt name removes nothing.
+        for (const run of args) showRun(store, run)
+        return args.map((run) => removeRun(store, home, run))
+      })
       output.summary({ removed }, () => removed.map(({ run }) => `removed ${run}`).join('\n'))
       return 0
     }),

@@ -9,9 +9,9 @@ import { AppError } from '../contract/errors.ts'
 import type { TrainNews, TrainOrder } from '../contract/news.ts'
 import type { Supervised } from '../host/supervisor.ts'
 import type { Act } from './act.ts'
-import { exitOf } from './failure.ts'
+import { exitOf, isDebugging, unexpected } from './failure.ts'
 import type { ExitCode } from './failure.ts'
-import { visible } from './format.ts'
+import { oneLine } from './format.ts'
 import { listenForInterrupt } from './interrupt.ts'
 import {
   choice,
@@ -124,9 +124,13 @@ async function trainAndShow(order: TrainOrder, output: Output): Promise<ExitCode
     progress.note((colors) => remarkOf(news, colors))
     if (!isEnd(news)) progress.show(view.picture())
   }
+  // What the trainer writes there is stacks and the complaints of drivers.
+  const onOutput = (text: string): void => {
+    if (isDebugging()) process.stderr.write(text)
+  }
   const { signal, force } = interrupt
   try {
-    const end = await superviseTraining(order, { signal, force, onNews })
+    const end = await superviseTraining(order, { signal, force, onNews, onOutput })
     progress.close()
     return tellEnd(end, force.aborted, output)
   } finally {
@@ -151,7 +155,7 @@ function tellEnd(end: Supervised, forced: boolean, output: Output): ExitCode {
     output.note('kelvin: interrupted before the first step')
     return 130
   }
-  output.note(`kelvin: ${visible(message)}`)
+  output.note(`kelvin: ${code === 'internal' ? unexpected(message) : oneLine(message)}`)
   // Once there is a run, nothing on the command line was wrong with it.
   return forced ? 130 : run === null ? exitOf(code) : 1
 }

@@ -40,10 +40,10 @@ test('colours are for terminals, unless the environment says otherwise', () => {
   expect(hasColors(file, { FORCE_COLOR: '1', NO_COLOR: '1' })).toBe(false)
 })
 
-test('progress that is no terminal gets a plain line now and then, and every remark', () => {
+test('progress without a terminal of some size gets a plain line now and then, and every remark', () => {
   let nowMs = 0
   let written = ''
-  const stream = { isTTY: false, write: (text: string) => (written += text) !== '' }
+  const stream = { isTTY: true, columns: 0, write: (text: string) => (written += text) !== '' }
   const progress = createProgress(stream as unknown as NodeJS.WriteStream, () => nowMs)
   for (let step = 0; step <= 12; step += 1) {
     nowMs = step * 1_000
