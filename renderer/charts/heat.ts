@@ -1,0 +1,54 @@
+/**
+ * The heat map's numbers: how the new tasks of each step spread over solve rates. Neighbouring steps share a column
+ * where there are more steps than columns. Not here: drawing (heat-map.tsx).
+ */
+import type { Tally } from '../../electron/contract/history.ts'
+import type { Kind } from '../../electron/contract/task.ts'
+
+export type Heat = {
+  /** Solve rates, the highest first. */
+  readonly rates: readonly number[]
+  /** First step of each column. */
+  readonly steps: readonly number[]
+  /** rates x steps, row by row: tasks there. */
+  readonly counts: Float64Array
+  /** Tasks of each column. */
+  readonly totals: Float64Array
+}
+
+const MAX_ROWS = 17
+
+export function heatOf(tallies: readonly Tally[], kind: Kind | null, maxColumns: number): Heat {
+  const own = tallies.filter(
+    (tally) => tally.name === 'solveRate' && (kind === null || tally.kind === kind),
+  )
+  const rates = ratesOf(own)
+  const seen = [...new Set(own.map(({ step }) => step))].sort((a, b) => a - b)
+  const group = Math.max(1, Math.ceil(seen.length / maxColumns))
+  const columnOf = new Map(seen.map((step, at) => [step, Math.floor(at / group)]))
+  const steps = seen.filter((_, at) => at % group === 0)
+  const counts = new Float64Array(rates.length * steps.length)
+  const totals = new Float64Array(steps.length)
+  for (const { step, bin, count } of own) {
+    const column = columnOf.get(step) ?? 0
+    const row = nearest(rates, Number(bin))
+    counts[row * steps.length + column] = (counts[row * steps.length + column] ?? 0) + count
+    totals[column] = (totals[column] ?? 0) + count
+  }
+  return { rates, steps, counts, totals }
+}
+
+/** The rates that occur between 0 and 1; eleven even ones where they are too many for rows. */
+function ratesOf(tallies: readonly Tally[]): readonly number[] {
+  const found = new Set([0, 1, ...tallies.map(({ bin }) => Number(bin))])
+  const kept = found.size <= MAX_ROWS ? [...found] : Array.from({ length: 11 }, (_, at) => at / 10)
+  return kept.filter(Number.isFinite).sort((a, b) => b - a)
+}
+
+function nearest(rates: readonly number[], rate: number): number {
+  let best = 0
+  rates.forEach((candidate, at) => {
+    if (Math.abs(candidate - rate) < Math.abs((rates[best] ?? 0) - rate)) best = at
+  })
+  return best
+}

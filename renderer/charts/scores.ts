@@ -1,0 +1,59 @@
+/**
+ * Held-out scores over a run as charts: one per suite and temperature, lines by kind, the mean with its interval,
+ * and the score before training as a dashed line.
+ */
+import type { EvalRecord } from '../../electron/contract/run.ts'
+import { KINDS } from '../../electron/contract/task.ts'
+import { COMMON } from '../strings/common.ts'
+import type { ChartSpec, Line } from './spec.ts'
+
+export function scoreCharts(records: readonly EvalRecord[]): readonly ChartSpec[] {
+  const names = new Map<string, EvalRecord[]>()
+  for (const record of records) {
+    const name = suiteName(record)
+    names.set(name, [...(names.get(name) ?? []), record])
+  }
+  return [...names].map(([name, own]) => scoreChart(name, own))
+}
+
+export function suiteName({ suite, temperature }: EvalRecord): string {
+  return temperature === 0 ? suite : `${suite}, T = ${temperature}`
+}
+
+function scoreChart(name: string, records: readonly EvalRecord[]): ChartSpec {
+  const steps = [...new Set(records.map(({ step }) => step))].sort((a, b) => a - b)
+  const column = (kind: EvalRecord['kind'], of: (record: EvalRecord) => number) =>
+    Float64Array.from(steps, (step) => {
+      const record = records.find((one) => one.step === step && one.kind === kind)
+      return record === undefined ? Number.NaN : of(record)
+    })
+  const start = column('mean', ({ score }) => score)[0] ?? Number.NaN
+  const lines: readonly Line[] = [
+    {
+      label: 'Mean of kinds',
+      colour: 'accent',
+      values: column('mean', ({ score }) => score),
+      low: column('mean', ({ low }) => low),
+      high: column('mean', ({ high }) => high),
+    },
+    ...KINDS.map((kind): Line => ({
+      label: COMMON.kinds[kind],
+      colour: kind,
+      values: column(kind, ({ score }) => score),
+    })),
+    {
+      label: 'At the start',
+      colour: 'text-muted',
+      dashed: true,
+      values: Float64Array.from(steps, () => start),
+    },
+  ]
+  return {
+    id: `scores-${name}`,
+    title: `Held-out: ${name}`,
+    unit: 'share right, 95% interval',
+    help: 'Items that no task of the run may contain, greedy unless said otherwise.',
+    xs: Float64Array.from(steps),
+    lines,
+  }
+}
