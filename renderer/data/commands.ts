@@ -1,0 +1,71 @@
+/**
+ * All commands of this moment: screens, the selected run, looks, help; with the user's keys.
+ */
+import { useMemo } from 'react'
+import { goCommands, lookCommands, withKeys } from '../state/commands.ts'
+import type { Command } from '../state/commands.ts'
+import { SHELL } from '../strings/shell.ts'
+import { useAsk, useOrder } from './ask.ts'
+import { addNote } from './live.ts'
+import { useRun } from './run.ts'
+import { allowed } from './run-orders.ts'
+
+type Floating = { readonly palette: () => void; readonly sheet: () => void }
+
+export function useCommands(floating: Floating): readonly Command[] {
+  const settings = useAsk('settings.get', {})
+  const shortcuts = settings.data?.settings.shortcuts
+  const own = useRunCommands()
+  return useMemo(
+    () =>
+      withKeys([...goCommands(), ...own, ...lookCommands(), ...help(floating)], shortcuts ?? {}),
+    // The two openers do not change what they do.
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- see above
+    [own, shortcuts],
+  )
+}
+
+function help({ palette, sheet }: Floating): readonly Command[] {
+  const group = SHELL.groups.help
+  return [
+    { id: 'help.palette', label: SHELL.palette, group, keys: '$mod+k', act: palette },
+    { id: 'help.shortcuts', label: SHELL.shortcuts, group, keys: 'Shift+?', act: sheet },
+  ]
+}
+
+function useRunCommands(): readonly Command[] {
+  const { run, query, live } = useRun()
+  const { mutate: pause } = useOrder('runs.pause', ['runs.list', 'runs.show'])
+  const { mutate: resume } = useOrder('runs.resume', ['runs.list', 'runs.show'])
+  const { mutate: stop } = useOrder('runs.stop', ['runs.list', 'runs.show'])
+  const row = query.data?.run
+  return useMemo(() => {
+    if (run === null || row === undefined) return []
+    const can = allowed(row, live)
+    const group = SHELL.groups.run
+    const onError = (error: Error) => addNote('warning', error.message)
+    const orders = [
+      {
+        id: 'run.pause',
+        label: SHELL.pause,
+        can: can.canPause,
+        act: () => pause({ run }, { onError }),
+      },
+      {
+        id: 'run.resume',
+        label: SHELL.resume,
+        can: can.canResume,
+        act: () => resume({ run }, { onError }),
+      },
+      {
+        id: 'run.stop',
+        label: SHELL.stop,
+        can: can.canStop,
+        act: () => stop({ run }, { onError }),
+      },
+    ]
+    return orders
+      .filter((order) => order.can)
+      .map(({ id, label, act }) => ({ id, label: `${label} ${run}`, group, keys: '', act }))
+  }, [run, row, live, pause, resume, stop])
+}

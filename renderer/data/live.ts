@@ -1,0 +1,138 @@
+/**
+ * What is going on, as the host tells it: state of the selected run, and which cached answers it makes old.
+ */
+import type { QueryClient } from '@tanstack/react-query'
+import { useQueryClient } from '@tanstack/react-query'
+import { useEffect } from 'react'
+import { create } from 'zustand'
+import type { CallName } from '../../electron/contract/api.ts'
+import type { LiveRun, RunNews } from '../../electron/contract/workbench.ts'
+import type { Client, ConnectionState } from '../client.ts'
+import { curvesKey, cutCurves } from './curves.ts'
+import type { Curves } from './curves.ts'
+import { useClient } from './client-context.ts'
+
+/** Something worth a notice, in words. */
+export type Note = { readonly id: number; readonly tone: 'info' | 'warning'; readonly text: string }
+
+type LiveStore = {
+  readonly connection: ConnectionState
+  readonly runs: ReadonlyMap<string, LiveRun>
+  readonly notes: readonly Note[]
+}
+
+export const useLive = create<LiveStore>(() => ({
+  connection: { type: 'connecting', reason: '' },
+  runs: new Map(),
+  notes: [],
+}))
+
+let lastNote = 0
+
+export function addNote(tone: Note['tone'], text: string): void {
+  lastNote += 1
+  const note = { id: lastNote, tone, text }
+  useLive.setState(({ notes }) => ({ notes: [...notes.slice(-4), note] }))
+}
+
+export function dropNote(id: number): void {
+  useLive.setState(({ notes }) => ({ notes: notes.filter((note) => note.id !== id) }))
+}
+
+export function setLive(run: string, live: LiveRun | null): void {
+  useLive.setState(({ runs }) => {
+    const next = new Map(runs)
+    if (live === null) next.delete(run)
+    else next.set(run, live)
+    return { runs: next }
+  })
+}
+
+/** Once, at the top of the page. */
+export function useWorkbenchNews(): void {
+  const client = useClient()
+  const queries = useQueryClient()
+  useEffect(() => {
+    useLive.setState({ connection: client.state() })
+    const ends = [
+      client.onState((connection) => {
+        useLive.setState({ connection })
+        if (connection.type === 'connected') void queries.invalidateQueries()
+      }),
+      client.stream('runs.changes', () => ({}), {
+        item: ({ run, live }) => {
+          setLive(run, live)
+          spoil(queries, ['runs.list', 'runs.show'])
+        },
+      }),
+      client.stream('jobs.news', () => ({}), {
+        item: () => spoil(queries, ['jobs.list', 'evals.list', 'models.list']),
+      }),
+      client.stream('settings.changes', () => ({}), {
+        item: () => spoil(queries, ['settings.get']),
+      }),
+    ]
+    return () => ends.forEach((end) => end())
+  }, [client, queries])
+}
+
+/** For the run that is shown. */
+export function useRunNews(run: string | null): void {
+  const client = useClient()
+  const queries = useQueryClient()
+  useEffect(() => (run === null ? undefined : follow(client, queries, run)), [client, queries, run])
+}
+
+function follow(client: Client, queries: QueryClient, run: string): () => void {
+  let seen = 0
+  return client.stream('runs.news', () => ({ run, after: seen }), {
+    item: (item) => {
+      seen = item.seq
+      hear(queries, item)
+    },
+  })
+}
+
+/** Which answers are old after which news. */
+const SPOILS: Readonly<Partial<Record<RunNews['news']['type'], readonly CallName[]>>> = {
+  live: ['runs.list', 'runs.show'],
+  started: ['runs.list', 'runs.show'],
+  step: ['runs.show'],
+  paused: ['runs.list', 'runs.show'],
+  resumed: ['runs.list', 'runs.show'],
+  eval: ['runs.list', 'runs.show', 'evals.list'],
+  checkpoint: ['runs.show', 'checkpoints.list', 'models.list'],
+  done: ['runs.list', 'runs.show', 'checkpoints.list', 'evals.list'],
+  failed: ['runs.list', 'runs.show'],
+}
+
+function hear(queries: QueryClient, { run, news }: RunNews): void {
+  if (news.type === 'live') {
+    setLive(run, news.live)
+    if (news.reason !== '') addNote('warning', news.reason)
+  }
+  if (news.type === 'phase') {
+    changeLive(run, { phase: { name: news.phase, done: news.done, total: news.total } })
+  }
+  if (news.type === 'step') {
+    changeLive(run, { last: news, tokensPerSecond: news.tokensPerSecond })
+    void queries.invalidateQueries({ queryKey: curvesKey(run) })
+  }
+  if (news.type === 'started') {
+    queries.setQueryData<Curves>(curvesKey(run), (curves) =>
+      curves === undefined ? undefined : cutCurves(curves, news.resumedAt),
+    )
+  }
+  if (news.type === 'warning') addNote('warning', news.text)
+  if (news.type === 'failed') addNote('warning', news.message)
+  spoil(queries, SPOILS[news.type] ?? [])
+}
+
+function changeLive(run: string, part: Partial<LiveRun>): void {
+  const live = useLive.getState().runs.get(run)
+  if (live !== undefined) setLive(run, { ...live, ...part })
+}
+
+function spoil(queries: QueryClient, names: readonly CallName[]): void {
+  for (const name of names) void queries.invalidateQueries({ queryKey: [name] })
+}

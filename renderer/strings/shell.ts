@@ -1,0 +1,60 @@
+/**
+ * Words of the frame around every screen.
+ */
+import type { View } from '../state/route.ts'
+
+const views: Readonly<Record<View, string>> = {
+  runs: 'Runs',
+  live: 'Live',
+  tasks: 'Tasks',
+  compare: 'Compare',
+  models: 'Models',
+  evaluate: 'Evaluate',
+  review: 'Review',
+  logs: 'Logs',
+  settings: 'Settings',
+  new: 'New run',
+  task: 'Task',
+  trace: 'Trace',
+}
+
+export const SHELL = {
+  views,
+  nav: 'Screens',
+  main: 'Screen',
+  status: 'State of this machine',
+  skip: 'Skip to the screen',
+  palette: 'Commands',
+  paletteHint: 'Type a command',
+  paletteNone: 'No command of that name',
+  shortcuts: 'Keyboard shortcuts',
+  shortcutsHint: 'Change them in Settings, Shortcuts.',
+  theme: 'Theme',
+  themes: { system: 'System', light: 'Light', dark: 'Dark', contrast: 'High contrast' },
+  cycleTheme: (name: string) => `Theme: ${name}. Change`,
+  run: 'Run',
+  noRun: 'Choose a run',
+  pause: 'Pause',
+  resume: 'Resume',
+  stop: 'Stop',
+  newRun: 'New run',
+  progress: (done: string, total: string) => `Step ${done} of ${total}`,
+  phase: (name: string, done: string, total: string) => `${name} ${done} of ${total}`,
+  left: (range: string) => `${range} left`,
+  tokensPerSecond: (rate: string) => `${rate} tokens/s`,
+  tasksPerSecond: (rate: string) => `${rate} tasks/s`,
+  sandbox: (level: string) => `Sandbox level ${level}`,
+  memory: (used: string, total: string) => `${used} of ${total} memory`,
+  disk: (free: string) => `${free} disk free`,
+  flags: (count: string) => `${count} open flags`,
+  connected: 'Connected',
+  connecting: 'Connecting',
+  lost: (reason: string) => `Not connected: ${reason}. Trying again.`,
+  refusedTitle: 'The workbench cannot be opened',
+  refusedHelp:
+    'Copy the whole address that kelvin serve printed, with its token, into the browser.',
+  notes: 'Notices',
+  dismiss: 'Dismiss',
+  groups: { go: 'Go to', run: 'Run', look: 'Look', help: 'Help' },
+  restarted: (count: string) => `Restarted ${count} times`,
+} as const

@@ -1,0 +1,104 @@
+/**
+ * The charts of the selected run, in groups, all over one axis.
+ */
+import { useMemo, useState } from 'react'
+import { CHART_ROWS } from '../../charts/catalogue.ts'
+import type { ChartGroup } from '../../charts/catalogue.ts'
+import { sourceOf } from '../../charts/source.ts'
+import type { XAxis } from '../../charts/source.ts'
+import { Empty, Loaded } from '../../components/states.tsx'
+import { useCurves } from '../../data/curves.ts'
+import type { Curves } from '../../data/curves.ts'
+import { useRun } from '../../data/run.ts'
+import type { RunView } from '../../../electron/contract/workbench.ts'
+import { useRoute } from '../../state/route.ts'
+import { CHARTS } from '../../strings/charts.ts'
+import { COMMON } from '../../strings/common.ts'
+import layout from '../layout.module.css'
+import { NoRun } from '../no-run.tsx'
+import { ChartGroupView } from './chart-group.tsx'
+import type { ChartOptions } from './chart-group.tsx'
+import { LiveBar } from './live-bar.tsx'
+import styles from './live.module.css'
+
+export function LiveView() {
+  const { run, query } = useRun()
+  const curves = useCurves(run)
+  if (run === null) return <NoRun />
+  return (
+    <Loaded query={query} what={CHARTS.page}>
+      {(view) => (
+        <Loaded query={curves} what={CHARTS.page}>
+          {(known) => <Charts view={view} curves={known} />}
+        </Loaded>
+      )}
+    </Loaded>
+  )
+}
+
+const GROUPS = Object.keys(CHARTS.groups).filter((group): group is ChartGroup =>
+  CHART_ROWS.some((row) => row.group === group),
+)
+
+function Charts({ view, curves }: { readonly view: RunView; readonly curves: Curves }) {
+  const [axis, setAxis] = useState<XAxis>('step')
+  const [smoothing, setSmoothing] = useState(0.6)
+  const [range, setRange] = useState<ChartOptions['range']>(null)
+  const [log, setLog] = useState(false)
+  const go = useRoute((state) => state.go)
+  const source = useMemo(() => sourceOf(curves.steps, curves.groups, axis), [curves, axis])
+  const options: ChartOptions = {
+    smoothing,
+    range,
+    log,
+    xName: CHARTS.xAxes[axis],
+    onRange: setRange,
+    onStep: (step) => go('tasks', { step: String(step) }),
+  }
+  if (curves.steps.length === 0) {
+    return <Empty title={CHARTS.noSteps} text={CHARTS.noStepsText} />
+  }
+  return (
+    <div className={layout['page']}>
+      <LiveBar
+        axis={axis}
+        onAxis={(next) => {
+          setAxis(next)
+          setRange(null)
+        }}
+        smoothing={smoothing}
+        onSmoothing={setSmoothing}
+        log={log}
+        onLog={setLog}
+        zoomed={range !== null}
+        onAll={() => setRange(null)}
+      />
+      <div className={layout['scroll']}>
+        <Warnings curves={curves} />
+        {GROUPS.map((group) => (
+          <ChartGroupView
+            key={group}
+            group={group}
+            source={source}
+            curves={curves}
+            evals={view.evals}
+            options={options}
+          />
+        ))}
+      </div>
+    </div>
+  )
+}
+
+/** Of the last step: what a researcher should look at. */
+function Warnings({ curves }: { readonly curves: Curves }) {
+  const last = curves.steps.at(-1)
+  if (last === undefined || last.warnings.length === 0) return null
+  return (
+    <ul className={styles['warnings']} aria-label={`${COMMON.step} ${last.step}`}>
+      {last.warnings.map((text) => (
+        <li key={text}>{text}</li>
+      ))}
+    </ul>
+  )
+}

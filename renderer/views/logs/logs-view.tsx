@@ -1,0 +1,68 @@
+/**
+ * Output of engine, sandbox and app in a terminal that only shows: escapes are taken out before they reach it.
+ */
+import { ChevronDown, ChevronUp, Copy } from 'lucide-react'
+import { useRef, useState } from 'react'
+import { LOG_LEVELS } from '../../../electron/contract/workbench.ts'
+import type { LogLevel } from '../../../electron/contract/workbench.ts'
+import { Button, IconButton } from '../../components/button.tsx'
+import { SearchField } from '../../components/fields.tsx'
+import { Segments, Select } from '../../components/select.tsx'
+import { useLogs } from '../../data/logs.ts'
+import type { SourceChoice } from '../../data/logs.ts'
+import { integer } from '../../format.ts'
+import { LOGS } from '../../strings/places.ts'
+import { logText } from '../../text/log-text.ts'
+import layout from '../layout.module.css'
+import { TerminalView } from './terminal-view.tsx'
+import type { TerminalHandle } from './terminal-view.tsx'
+
+const SOURCES = (['all', 'engine', 'sandbox', 'app'] as const).map((id) => ({
+  id,
+  label: LOGS.sources[id],
+}))
+const LEVELS = LOG_LEVELS.map((id) => ({ id, label: LOGS.levels[id] }))
+
+export function LogsView() {
+  const [source, setSource] = useState<SourceChoice>('all')
+  const [level, setLevel] = useState<LogLevel>('info')
+  const [search, setSearch] = useState('')
+  const terminal = useRef<TerminalHandle | null>(null)
+  const lines = useLogs(source).filter(
+    (line) => LOG_LEVELS.indexOf(line.level) >= LOG_LEVELS.indexOf(level),
+  )
+  const find = (next: string, back: boolean) => terminal.current?.find(next, back)
+  return (
+    <div className={layout['page']}>
+      <div className={layout['bar']}>
+        <h1>{LOGS.title}</h1>
+        <Segments label={LOGS.source} choices={SOURCES} value={source} onChange={setSource} />
+        <div className={layout['narrow']}>
+          <Select bare label={LOGS.level} choices={LEVELS} value={level} onChange={setLevel} />
+        </div>
+        <SearchField
+          label={LOGS.search}
+          value={search}
+          onChange={(next) => {
+            setSearch(next)
+            find(next, false)
+          }}
+        />
+        <IconButton icon={ChevronUp} label={LOGS.previous} onPress={() => find(search, true)} />
+        <IconButton icon={ChevronDown} label={LOGS.next} onPress={() => find(search, false)} />
+        <span className={layout['grow']} />
+        <p>{LOGS.lines(integer(lines.length))}</p>
+        <Button
+          icon={Copy}
+          label={LOGS.copy}
+          onPress={() => void navigator.clipboard.writeText(lines.map(plain).join('\n'))}
+        />
+      </div>
+      <TerminalView lines={lines} handle={terminal} />
+    </div>
+  )
+}
+
+function plain(line: Parameters<typeof logText>[0]): string {
+  return logText(line, false)
+}

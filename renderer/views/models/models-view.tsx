@@ -1,0 +1,113 @@
+/**
+ * Models and checkpoints: the list, the report of one, and a box to talk to it.
+ */
+import { useState } from 'react'
+import type { ModelReport } from '../../../electron/contract/workbench.ts'
+import { Check, TriangleAlert } from 'lucide-react'
+import { Mark } from '../../components/marks.tsx'
+import { Empty, Loaded } from '../../components/states.tsx'
+import { Table } from '../../components/table.tsx'
+import type { Column } from '../../components/table.tsx'
+import { useAsk } from '../../data/ask.ts'
+import { bytes, integer, NOTHING, short } from '../../format.ts'
+import { MODELS } from '../../strings/places.ts'
+import { visible } from '../../text/neutral.ts'
+import layout from '../layout.module.css'
+import { ModelReportView } from './model-report.tsx'
+import { OpenModel } from './open-model.tsx'
+import { Talk } from './talk.tsx'
+
+const COLUMNS: readonly Column<ModelReport>[] = [
+  { id: 'label', label: MODELS.label, width: 'fill', cell: ({ label }) => visible(label) },
+  {
+    id: 'problems',
+    label: MODELS.report,
+    width: 130,
+    cell: ({ problems }) =>
+      problems.length === 0 ? (
+        <Mark icon={Check} tone="right" label={MODELS.usable} />
+      ) : (
+        <Mark icon={TriangleAlert} tone="wrong" label={MODELS.problems(integer(problems.length))} />
+      ),
+  },
+  {
+    id: 'architecture',
+    label: MODELS.architecture,
+    width: 150,
+    cell: ({ architecture }) => visible(architecture ?? NOTHING),
+  },
+  {
+    id: 'parameters',
+    label: MODELS.parameters,
+    width: 96,
+    end: true,
+    cell: ({ parameters }) => (parameters === null ? NOTHING : short(parameters)),
+  },
+  { id: 'dtype', label: MODELS.dtype, width: 80, cell: ({ dtype }) => dtype ?? NOTHING },
+  { id: 'size', label: MODELS.size, width: 84, end: true, cell: (model) => bytes(model.bytes) },
+  {
+    id: 'parent',
+    label: MODELS.parent,
+    width: 200,
+    cell: ({ parent }) => (parent === null ? NOTHING : `${parent.run} @ ${parent.step}`),
+  },
+]
+
+const keyOf = ({ ref }: ModelReport) => JSON.stringify(ref)
+
+export function ModelsView() {
+  const models = useAsk('models.list', {})
+  const [active, setActive] = useState<string | null>(null)
+  return (
+    <div className={layout['page']}>
+      <div className={layout['bar']}>
+        <h1>{MODELS.title}</h1>
+        <span className={layout['grow']} />
+        <OpenModel />
+      </div>
+      <Loaded query={models} what={MODELS.list}>
+        {(list) => (
+          <ModelSplit list={list} active={active ?? firstKey(list)} onActive={setActive} />
+        )}
+      </Loaded>
+    </div>
+  )
+}
+
+function firstKey([first]: readonly ModelReport[]): string | null {
+  return first === undefined ? null : keyOf(first)
+}
+
+type SplitProps = {
+  readonly list: readonly ModelReport[]
+  readonly active: string | null
+  readonly onActive: (key: string) => void
+}
+
+function ModelSplit({ list, active, onActive }: SplitProps) {
+  const model = list.find((one) => keyOf(one) === active)
+  if (list.length === 0) return <Empty title={MODELS.none} text={MODELS.noneText} />
+  return (
+    <div className={layout['split']}>
+      <Table
+        label={MODELS.list}
+        rows={list}
+        columns={COLUMNS}
+        keyOf={keyOf}
+        isSelected={(one) => keyOf(one) === active}
+        onActive={(one) => onActive(keyOf(one))}
+        onOpen={(one) => onActive(keyOf(one))}
+      />
+      <aside className={layout['aside']} aria-label={MODELS.report}>
+        {model === undefined ? (
+          <p className={layout['muted']}>{MODELS.choose}</p>
+        ) : (
+          <>
+            <ModelReportView model={model} />
+            {model.problems.length === 0 ? <Talk key={active} model={model} /> : null}
+          </>
+        )}
+      </aside>
+    </div>
+  )
+}

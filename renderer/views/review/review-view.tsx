@@ -1,0 +1,85 @@
+/**
+ * Flags of the selected run, the severest first. Read-only.
+ */
+import type { FlagEntry } from '../../../electron/contract/history.ts'
+import type { FlagTrail } from '../../../electron/contract/workbench.ts'
+import { Empty, Loaded } from '../../components/states.tsx'
+import { Table } from '../../components/table.tsx'
+import type { Column } from '../../components/table.tsx'
+import { useAsk } from '../../data/ask.ts'
+import { when } from '../../format.ts'
+import { useParam, useRoute } from '../../state/route.ts'
+import { REVIEW } from '../../strings/places.ts'
+import { visible } from '../../text/neutral.ts'
+import layout from '../layout.module.css'
+import { NoRun } from '../no-run.tsx'
+
+export function ReviewView() {
+  const run = useParam('run')
+  const query = useAsk(
+    'flags.list',
+    { run: run ?? '', after: 0, limit: 1_000 },
+    { enabled: run !== null },
+  )
+  if (run === null) return <NoRun />
+  return (
+    <div className={layout['page']}>
+      <div className={layout['bar']}>
+        <h1>{REVIEW.title}</h1>
+        <p>{REVIEW.text}</p>
+      </div>
+      <div className={layout['fill']}>
+        <Loaded query={query} what={REVIEW.table}>
+          {(trail) => <FlagTable flags={standing(trail)} />}
+        </Loaded>
+      </div>
+    </div>
+  )
+}
+
+/** The last entry of every flag, unless it was undone. */
+export function standing({ entries }: FlagTrail): readonly FlagEntry[] {
+  const last = new Map(entries.map(({ entry }) => [entry.flag, entry]))
+  return [...last.values()]
+    .filter(({ undone }) => !undone)
+    .toSorted((a, b) => b.severity - a.severity || b.atMs - a.atMs)
+}
+
+const COLUMNS: readonly Column<FlagEntry>[] = [
+  {
+    id: 'severity',
+    label: REVIEW.severity,
+    width: 100,
+    cell: ({ severity }) => `${severity} ${REVIEW.severities[severity] ?? ''}`,
+  },
+  { id: 'category', label: REVIEW.category, width: 150, cell: ({ category }) => visible(category) },
+  { id: 'rater', label: REVIEW.rater, width: 130, cell: ({ rater }) => visible(rater) },
+  {
+    id: 'quote',
+    label: REVIEW.quote,
+    width: 'fill',
+    cell: ({ span }) => <code>{visible(span?.quote ?? '')}</code>,
+  },
+  { id: 'note', label: REVIEW.note, width: 240, cell: ({ note }) => visible(note) },
+  {
+    id: 'episode',
+    label: REVIEW.episode,
+    width: 190,
+    cell: ({ episode }) => <span className="mono">{episode}</span>,
+  },
+  { id: 'when', label: REVIEW.when, width: 120, cell: ({ atMs }) => when(atMs) },
+]
+
+function FlagTable({ flags }: { readonly flags: readonly FlagEntry[] }) {
+  const go = useRoute((state) => state.go)
+  if (flags.length === 0) return <Empty title={REVIEW.none} text={REVIEW.noneText} />
+  return (
+    <Table
+      label={REVIEW.table}
+      rows={flags}
+      columns={COLUMNS}
+      keyOf={({ flag }) => flag}
+      onOpen={({ episode }) => go('trace', { episode })}
+    />
+  )
+}

@@ -1,0 +1,86 @@
+/**
+ * The columns of the list of runs.
+ */
+import { StatePill } from '../../components/marks.tsx'
+import { Sparkline } from '../../components/sparkline.tsx'
+import type { Column } from '../../components/table.tsx'
+import type { RunListRow } from '../../../electron/contract/workbench.ts'
+import { duration, integer, NOTHING, percent, short, when } from '../../format.ts'
+import { COMMON } from '../../strings/common.ts'
+import { RUNS } from '../../strings/runs.ts'
+import styles from './runs.module.css'
+
+type RunColumn = Column<RunListRow>
+
+const { columns } = RUNS
+
+export const RUN_COLUMNS: readonly RunColumn[] = [
+  {
+    id: 'state',
+    label: columns.state,
+    width: 190,
+    cell: ({ run, live }) => (
+      <StatePill
+        state={run.state}
+        {...(live === null ? {} : { label: COMMON.liveStates[live.state] })}
+      />
+    ),
+  },
+  {
+    id: 'id',
+    label: columns.id,
+    width: 'fill',
+    cell: ({ run }) => <span className={styles['id']}>{run.id}</span>,
+  },
+  { id: 'recipe', label: columns.recipe, width: 70, cell: ({ run }) => run.recipe },
+  { id: 'preset', label: columns.preset, width: 70, cell: ({ run }) => run.preset },
+  {
+    id: 'steps',
+    label: columns.steps,
+    width: 92,
+    end: true,
+    cell: ({ run, live }) => {
+      const done = live?.last?.step ?? run.currentStep
+      return `${integer(done)} / ${run.plannedSteps === null ? '?' : integer(run.plannedSteps)}`
+    },
+  },
+  {
+    id: 'score',
+    label: columns.score,
+    width: 176,
+    cell: ({ run, scores }) => (
+      <span style={{ display: 'inline-flex', gap: 8, alignItems: 'center', height: 20 }}>
+        <Sparkline label={RUNS.scores(run.id)} values={scores.map(({ score }) => score)} />
+        {scores.length === 0 ? NOTHING : percent(scores.at(-1)?.score ?? null, 1)}
+      </span>
+    ),
+  },
+  {
+    id: 'valid',
+    label: columns.valid,
+    width: 64,
+    end: true,
+    cell: ({ run }) => percent(run.proposed === 0 ? null : run.valid / run.proposed),
+  },
+  {
+    id: 'tokens',
+    label: columns.tokens,
+    width: 72,
+    end: true,
+    cell: ({ run }) => short(run.tokens),
+  },
+  {
+    id: 'time',
+    label: columns.time,
+    width: 96,
+    end: true,
+    cell: ({ run }) => duration(run.seconds),
+  },
+  {
+    id: 'started',
+    label: columns.started,
+    width: 116,
+    end: true,
+    cell: ({ run }) => when(run.createdMs),
+  },
+]

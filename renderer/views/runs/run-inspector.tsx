@@ -1,0 +1,116 @@
+/**
+ * What the selected run is made of: progress by phase, identity, lineage, checkpoints, settings.
+ */
+import { GitFork } from 'lucide-react'
+import { Fragment } from 'react'
+import type { RunView } from '../../../electron/contract/workbench.ts'
+import { PHASES } from '../../../electron/contract/run.ts'
+import { IconButton } from '../../components/button.tsx'
+import { Bar, Facts, Panel } from '../../components/panel.tsx'
+import type { Fact } from '../../components/panel.tsx'
+import { useRun } from '../../data/run.ts'
+import { bytes, duration, integer, lastPart, NOTHING } from '../../format.ts'
+import { useRoute } from '../../state/route.ts'
+import { changedSettings } from '../../text/settings-diff.ts'
+import { COMMON } from '../../strings/common.ts'
+import { RUNS } from '../../strings/runs.ts'
+import { visible } from '../../text/neutral.ts'
+import layout from '../layout.module.css'
+import styles from './runs.module.css'
+
+export function RunInspector() {
+  const { query } = useRun()
+  const view = query.data
+  return (
+    <aside className={layout['aside']} aria-label={RUNS.about}>
+      {view === undefined ? (
+        <p className={layout['muted']}>{RUNS.choose}</p>
+      ) : (
+        <>
+          <Phases view={view} />
+          <Panel title={RUNS.about}>
+            <Facts facts={aboutRun(view)} />
+          </Panel>
+          <Checkpoints view={view} />
+          <Panel title={RUNS.settings}>
+            <ChangedSettings view={view} />
+          </Panel>
+        </>
+      )}
+    </aside>
+  )
+}
+
+function aboutRun({ run, forks }: RunView): readonly Fact[] {
+  const parent = run.parent === null ? RUNS.none : `${run.parent.run}, step ${run.parent.step}`
+  return [
+    ...(run.reason === '' ? [] : [[RUNS.reason, visible(run.reason)] as const]),
+    [RUNS.model, visible(lastPart(run.model.path))],
+    [RUNS.seed, String(run.seed)],
+    [RUNS.engine, run.engine],
+    [RUNS.device, run.device],
+    [RUNS.prompts, run.promptVersion],
+    [RUNS.python, run.pythonVersion],
+    [RUNS.sandbox, String(run.sandboxLevel)],
+    [RUNS.parent, parent],
+    [RUNS.forks, forks.length === 0 ? RUNS.none : forks.join(', ')],
+  ]
+}
+
+/** Of a live run the phase it is in; of others how the last step's time went. */
+function Phases({ view }: { readonly view: RunView }) {
+  const { live } = useRun()
+  const { lastStep } = view
+  const at = live?.phase === undefined || live.phase === null ? -1 : PHASES.indexOf(live.phase.name)
+  return (
+    <Panel title={RUNS.phases}>
+      <div className={styles['phases']}>
+        {PHASES.map((name, index) => {
+          const own = index === at ? live?.phase : null
+          const total = own?.total ?? 1
+          const done = own?.done ?? (index < at || at < 0 ? total : 0)
+          const seconds = lastStep?.phaseSeconds[name]
+          return (
+            <Fragment key={name}>
+              <span>{COMMON.phases[name]}</span>
+              <Bar label={COMMON.phases[name]} done={done} total={total} />
+              <span className="number">{seconds === undefined ? NOTHING : duration(seconds)}</span>
+            </Fragment>
+          )
+        })}
+      </div>
+    </Panel>
+  )
+}
+
+function Checkpoints({ view: { run, checkpoints } }: { readonly view: RunView }) {
+  const go = useRoute((state) => state.go)
+  return (
+    <Panel title={RUNS.checkpoints} flush>
+      <table className={layout['plain']}>
+        <tbody>
+          {checkpoints.map(({ step, kind, bytes: size }) => (
+            <tr key={step}>
+              <td className="number">{integer(step)}</td>
+              <td>{kind}</td>
+              <td className="number">{bytes(size)}</td>
+              <td>
+                <IconButton
+                  icon={GitFork}
+                  label={`${RUNS.fork}: ${step}`}
+                  onPress={() => go('new', { from: run.id, step: String(step) })}
+                />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Panel>
+  )
+}
+
+function ChangedSettings({ view: { run } }: { readonly view: RunView }) {
+  const changed = changedSettings(run.preset, run.config)
+  if (changed.length === 0) return <p className={layout['muted']}>{RUNS.sameSettings}</p>
+  return <Facts facts={changed.map(({ key, after }) => [key, after])} />
+}

@@ -1,0 +1,27 @@
+/**
+ * Notices at the lower right, read out politely, until they are dismissed.
+ */
+import { Info, TriangleAlert, X } from 'lucide-react'
+import { IconButton } from '../../components/button.tsx'
+import { dropNote, useLive } from '../../data/live.ts'
+import { SHELL } from '../../strings/shell.ts'
+import styles from './shell.module.css'
+
+export function Notes() {
+  const notes = useLive((state) => state.notes)
+  return (
+    <div className={styles['notes']} role="log" aria-label={SHELL.notes}>
+      {notes.map(({ id, tone, text }) => (
+        <div key={id} className={styles['note']}>
+          {tone === 'warning' ? (
+            <TriangleAlert size={16} aria-hidden color="var(--wrong)" />
+          ) : (
+            <Info size={16} aria-hidden color="var(--accent)" />
+          )}
+          <p>{text}</p>
+          <IconButton icon={X} label={SHELL.dismiss} onPress={() => dropNote(id)} />
+        </div>
+      ))}
+    </div>
+  )
+}

@@ -1,0 +1,62 @@
+/**
+ * Runs the program again in the sandbox, with the input that was kept or an edited one.
+ */
+import { Play } from 'lucide-react'
+import { useState } from 'react'
+import type { Task } from '../../../electron/contract/task.ts'
+import type { ProgramRun } from '../../../electron/contract/workbench.ts'
+import { Button } from '../../components/button.tsx'
+import { TextField } from '../../components/fields.tsx'
+import { Facts, Panel } from '../../components/panel.tsx'
+import { Failed } from '../../components/states.tsx'
+import { TextBlock } from '../../components/snippet.tsx'
+import { useOrder } from '../../data/ask.ts'
+import { duration } from '../../format.ts'
+import { COMMON } from '../../strings/common.ts'
+import { TASK } from '../../strings/tasks.ts'
+import layout from '../layout.module.css'
+
+export function Rerun({ task }: { readonly task: Task }) {
+  const [first] = task.pairs
+  const [input, setInput] = useState(first?.input ?? '')
+  const run = useOrder('sandbox.run')
+  return (
+    <Panel title={TASK.rerun}>
+      <div className={layout['stack']}>
+        <TextField
+          label={TASK.input}
+          hint={TASK.rerunHint}
+          value={input}
+          onChange={setInput}
+          lines={3}
+        />
+        <div className={layout['row']}>
+          <Button
+            icon={Play}
+            label={TASK.rerun}
+            disabled={run.isPending}
+            onPress={() => run.mutate({ program: task.program, input })}
+          />
+        </div>
+        {run.error === null ? null : <Failed error={run.error} />}
+        {run.data === undefined ? null : <Outcome run={run.data} />}
+      </div>
+    </Panel>
+  )
+}
+
+function Outcome({ run }: { readonly run: ProgramRun }) {
+  return (
+    <div role="status" className={layout['stack']}>
+      <Facts
+        facts={[
+          [TASK.status, COMMON.statuses[run.status]],
+          [TASK.cpu, duration(run.cpuMs / 1000)],
+          [TASK.wall, duration(run.wallMs / 1000)],
+          [TASK.level, String(run.level)],
+        ]}
+      />
+      <TextBlock label={TASK.output} text={run.output ?? run.detail ?? ''} />
+    </div>
+  )
+}
