@@ -1,9 +1,18 @@
 /**
- * The wire between the app and a zygote: length-prefixed frames with a fixed head and opaque bytes.
- * Not here: what the bytes mean (reply.ts). The other end is resources/python/zygote.py.
+ * The wire between the app and its Python servers: length-prefixed frames with a fixed head and opaque bytes.
+ * Not here: what the bytes mean (reply.ts). The other end is resources/python/wire.py.
  */
 
-export const MODES = { run: 0, analyse: 1, confined: 2, exposed: 3, cancel: 9 } as const
+export const MODES = {
+  run: 0,
+  analyse: 1,
+  confined: 2,
+  exposed: 3,
+  cancel: 9,
+  unpack: 20,
+  command: 21,
+  pack: 22,
+} as const
 export type Mode = keyof typeof MODES
 
 export type RequestHead = {

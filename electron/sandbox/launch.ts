@@ -22,15 +22,22 @@ export type Plan = {
 
 const FULL = { filter: true, landlock: false, clearEnvironment: true } as const
 
-/** Tried in order until one serves. The last one is level 0: its self-test says so. */
-export const LINUX_PLANS: readonly Plan[] = [
-  { ...FULL, namespaces: 'bubblewrap' },
-  { ...FULL, namespaces: 'own' },
-  { ...FULL, namespaces: 'none', landlock: true },
-  { ...FULL, namespaces: 'none', landlock: true, filter: false },
-]
+const BUBBLEWRAP: Plan = { ...FULL, namespaces: 'bubblewrap' }
+const OWN: Plan = { ...FULL, namespaces: 'own' }
 
-export type Zygote = ChildProcessByStdio<Writable, Readable, Readable>
+/**
+ * Tried in order until one serves. The last one is level 0: its self-test says so.
+ * Under root, bwrap's processes stay root for the kernel, while zygote.py becomes nobody first: its own way is better.
+ */
+export function linuxPlans(isRoot: boolean): readonly Plan[] {
+  return [
+    ...(isRoot ? [OWN, BUBBLEWRAP] : [BUBBLEWRAP, OWN]),
+    { ...FULL, namespaces: 'none', landlock: true },
+    { ...FULL, namespaces: 'none', landlock: true, filter: false },
+  ]
+}
+
+export type ServerProcess = ChildProcessByStdio<Writable, Readable, Readable>
 
 export type Launch = {
   readonly python: Python
@@ -46,12 +53,21 @@ export type Launch = {
 // -I and -E would make Python ignore PYTHONHASHSEED; the environment holds nothing else instead.
 const FLAGS = ['-s', '-S', '-B'] as const
 
-export function launch(how: Launch): Zygote {
+export function launch(how: Launch): ServerProcess {
   const environment = { PYTHONHASHSEED: String(how.hashSeed) }
-  const [command, ...rest] = commandLine(how)
+  return spawnServer(
+    commandLine(how),
+    how.plan.clearEnvironment ? environment : { ...process.env, ...environment },
+  )
+}
+
+export function spawnServer(
+  [command, ...rest]: readonly [string, ...string[]],
+  environment: NodeJS.ProcessEnv,
+): ServerProcess {
   return spawn(command, rest, {
     cwd: '/',
-    env: how.plan.clearEnvironment ? environment : { ...process.env, ...environment },
+    env: environment,
     stdio: ['pipe', 'pipe', 'pipe'],
     // A session of its own: Ctrl-C in a terminal must reach the app alone, which then ends its zygotes in order.
     detached: true,
@@ -86,7 +102,7 @@ function bubblewrapArguments(how: Launch, harness: string): string[] {
   const outside = how.python.prefixes.filter((prefix) => !isBelow(prefix, '/usr'))
   const environment = how.plan.clearEnvironment ? '--clearenv' : ''
   const fixed = `--unshare-all --die-with-parent --new-session --cap-drop ALL --uid 65534 --gid 65534
-    --ro-bind /usr /usr --symlink usr/lib /lib --ro-bind-try /lib64 /lib64 --proc /proc --chdir /
+    --ro-bind /usr /usr --symlink usr/lib /lib --ro-bind-try /lib64 /lib64 --proc /proc --ro-bind-try /proc/sys /proc/sys --chdir /
     ${environment} --setenv PYTHONHASHSEED ${how.hashSeed}`
   return [
     ...fixed.split(/\s+/),

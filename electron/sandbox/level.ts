@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto'
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import type { Server } from 'node:net'
+import type { Server as Listener } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as v from 'valibot'
@@ -13,7 +13,8 @@ import { AppError } from '../contract/errors.ts'
 import type { IsolationLevel } from '../contract/verdict.ts'
 import { MEGABYTE } from './limits.ts'
 import { readLine } from './reply.ts'
-import type { Ready, Zygote } from './zygote.ts'
+import type { Server } from './server.ts'
+import type { Ready } from './zygote.ts'
 
 export type SelfTestRow = {
   readonly name: string
@@ -62,7 +63,7 @@ export async function layBait(): Promise<Bait> {
   return { file, port, abstract, close }
 }
 
-function listen(server: Server, where: { host: string; port: number } | { path: string }) {
+function listen(server: Listener, where: { host: string; port: number } | { path: string }) {
   return new Promise<number>((resolve, reject) => {
     server.once('error', reject)
     server.listen(where, () => {
@@ -73,7 +74,7 @@ function listen(server: Server, where: { host: string; port: number } | { path: 
 }
 
 /** Runs the canaries in two children of a zygote. Throws AppError('sandbox') when they cannot be run at all. */
-export async function selfTest(zygote: Zygote, ready: Ready, bait: Bait): Promise<SelfTest> {
+export async function selfTest(zygote: Server, ready: Ready, bait: Bait): Promise<SelfTest> {
   const confined = await canaries(zygote, 'confined', ready, bait)
   const exposed = await canaries(zygote, 'exposed', ready, bait)
   return { level: levelOf(confined, exposed), rows: [...confined, ...exposed] }
@@ -90,7 +91,7 @@ export function levelOf(
 }
 
 async function canaries(
-  zygote: Zygote,
+  zygote: Server,
   mode: 'confined' | 'exposed',
   ready: Ready,
   bait: Bait,

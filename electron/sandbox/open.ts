@@ -5,7 +5,7 @@
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { AppError, messageOf } from '../contract/errors.ts'
-import { LINUX_PLANS } from './launch.ts'
+import { linuxPlans } from './launch.ts'
 import type { Launch, Plan } from './launch.ts'
 import { layBait, requireLevel, selfTest } from './level.ts'
 import type { Bait, SelfTest } from './level.ts'
@@ -14,7 +14,8 @@ import { LocalSandbox } from './local.ts'
 import { Pool } from './pool.ts'
 import { findPython, onPath, pythonAt } from './python.ts'
 import type { Limits } from './sandbox.ts'
-import { Zygote } from './zygote.ts'
+import type { Server } from './server.ts'
+import { readyOf, startZygote } from './zygote.ts'
 import type { Ready } from './zygote.ts'
 
 export type SandboxOptions = {
@@ -62,7 +63,7 @@ async function wayIn(options: SandboxOptions): Promise<Way> {
     options.python === undefined ? findPython() : pythonAt(options.python),
     onPath(['bwrap']),
   ])
-  const plans = options.plans ?? LINUX_PLANS
+  const plans = options.plans ?? linuxPlans(process.getuid?.() === 0)
   return {
     python,
     resources: options.resources ?? RESOURCES,
@@ -71,7 +72,7 @@ async function wayIn(options: SandboxOptions): Promise<Way> {
   }
 }
 
-type Started = { readonly zygote: Zygote; readonly ready: Ready; readonly test: SelfTest }
+type Started = { readonly zygote: Server; readonly ready: Ready; readonly test: SelfTest }
 type Crew = Omit<Started, 'zygote'> & { readonly pools: readonly [Pool, Pool] }
 
 /** The first plan under which every zygote starts; the weakest self-test is the one that counts. */
@@ -121,7 +122,7 @@ async function allOrNone(starting: readonly Promise<Started>[]): Promise<Started
 }
 
 /** A later zygote must be as shut in as the first ones: the level that is shown holds for every worker. */
-async function replace(how: Launch, promised: SelfTest): Promise<Zygote> {
+async function replace(how: Launch, promised: SelfTest): Promise<Server> {
   const bait = await layBait()
   const { zygote, test } = await startOne(how, bait).finally(() => bait.close())
   try {
@@ -134,9 +135,9 @@ async function replace(how: Launch, promised: SelfTest): Promise<Zygote> {
 }
 
 async function startOne(how: Launch, bait: Bait): Promise<Started> {
-  const zygote = new Zygote(how)
+  const zygote = startZygote(how)
   try {
-    const ready = await zygote.ready()
+    const ready = await readyOf(zygote)
     return { zygote, ready, test: await selfTest(zygote, ready, bait) }
   } catch (cause) {
     zygote.kill()

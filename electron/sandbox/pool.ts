@@ -1,18 +1,18 @@
 /**
  * Zygotes of one hash seed as a pool: a first-in first-out queue, a fresh zygote for a lost one, one retry.
- * Not here: what a job means (open.ts), the wire (zygote.ts).
+ * Not here: what a job means (open.ts), the wire (server.ts).
  *
  * Back-pressure: at most DEPTH requests are written to a zygote; the others wait here, and their callers with them.
  */
 import { AppError } from '../contract/errors.ts'
 import type { ReplyFrame } from './frame.ts'
-import type { Job, JobEnd, Zygote } from './zygote.ts'
+import type { Job, JobEnd, Server } from './server.ts'
 
 /** A reply, or `infra_error`: two zygotes were lost under the job, or none could be started. */
 export type Answer = ReplyFrame | 'infra_error'
 
 /** Makes a zygote that has passed its self-test; rejects when there is none to be had. */
-export type Starter = () => Promise<Zygote>
+export type Starter = () => Promise<Server>
 
 /** One running and one waiting request per zygote: the next child starts without a round trip to the app. */
 const DEPTH = 2
@@ -26,7 +26,7 @@ type Entry = {
   readonly settle: (end: Answer | AppError) => void
   attempts: number
   /** Where it is in flight, so that it can be cancelled there. */
-  place: { readonly zygote: Zygote; readonly id: number } | null
+  place: { readonly zygote: Server; readonly id: number } | null
 }
 
 export class Pool {
@@ -34,13 +34,13 @@ export class Pool {
   readonly #starter: Starter
   readonly #starting = new Set<Promise<void>>()
   readonly #open = new Set<Entry>()
-  #zygotes: Zygote[] = []
+  #zygotes: Server[] = []
   #queue: Entry[] = []
   #closed = false
   /** Zygotes that went without being asked to. */
   losses = 0
 
-  constructor(zygotes: readonly Zygote[], starter: Starter) {
+  constructor(zygotes: readonly Server[], starter: Starter) {
     this.#size = zygotes.length
     this.#starter = starter
     for (const zygote of zygotes) this.#adopt(zygote)
@@ -95,8 +95,8 @@ export class Pool {
     }
   }
 
-  #leastLoaded(): Zygote | null {
-    let best: Zygote | null = null
+  #leastLoaded(): Server | null {
+    let best: Server | null = null
     for (const zygote of this.#zygotes) {
       if (!zygote.alive || zygote.load >= DEPTH || zygote.served >= RECYCLE_AFTER) continue
       if (best === null || zygote.load < best.load) best = zygote
@@ -104,12 +104,12 @@ export class Pool {
     return best
   }
 
-  #sendTo(zygote: Zygote, entry: Entry): void {
+  #sendTo(zygote: Server, entry: Entry): void {
     const id = zygote.send(entry.job, (end) => this.#settle(zygote, entry, end))
     entry.place = { zygote, id }
   }
 
-  #settle(zygote: Zygote, entry: Entry, end: JobEnd): void {
+  #settle(zygote: Server, entry: Entry, end: JobEnd): void {
     entry.place = null
     if (this.#open.has(entry)) this.#conclude(entry, end)
     if (zygote.served >= RECYCLE_AFTER && zygote.load === 0) zygote.kill()
@@ -130,13 +130,13 @@ export class Pool {
     entry.settle(cancelled())
   }
 
-  #adopt(zygote: Zygote): void {
+  #adopt(zygote: Server): void {
     if (this.#closed || !zygote.alive) return zygote.kill()
     this.#zygotes.push(zygote)
     void zygote.ended().then(() => this.#drop(zygote))
   }
 
-  #drop(zygote: Zygote): void {
+  #drop(zygote: Server): void {
     this.#zygotes = this.#zygotes.filter((other) => other !== zygote)
     if (this.#closed) return
     if (zygote.served < RECYCLE_AFTER) this.losses += 1
@@ -154,7 +154,7 @@ export class Pool {
     }
   }
 
-  async #adoptLate(zygote: Zygote, start: Promise<void>): Promise<void> {
+  async #adoptLate(zygote: Server, start: Promise<void>): Promise<void> {
     this.#starting.delete(start)
     this.#adopt(zygote)
     if (this.#closed) return zygote.ended()

@@ -59,8 +59,9 @@ def _unshare():
 
 
 def _write(path, text):
-    with open(path, "w", encoding="ascii") as file:
-        file.write(text)
+    # Bytes: the codec of a text file might have to be loaded, from where this user may no longer read.
+    with open(path, "wb") as file:
+        file.write(text.encode())
 
 
 def _outlive(inner):

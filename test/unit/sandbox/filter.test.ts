@@ -11,6 +11,10 @@ type Tables = {
   readonly checked: { readonly write: number; readonly mmap: number; readonly mprotect: number }
   readonly arch: number
   readonly code: readonly Instruction[]
+  readonly denials: readonly Instruction[]
+  readonly denied: Readonly<Record<string, number>>
+  readonly clone: readonly [clone: number, clone3: number]
+  readonly socket: number
 }
 
 const ALLOW = 0x7fff0000
@@ -26,10 +30,14 @@ beforeAll(async () => {
 import json, struct, sys
 sys.path.insert(0, sys.argv[1])
 import filter as f
+def rows(code):
+    return [dict(zip(('code', 'jt', 'jf', 'k'), row)) for row in struct.iter_unpack('<HBBI', code)]
 print(json.dumps({name: {
     'plain': f.PLAIN_CALLS[name], 'checked': f.CHECKED_CALLS[name], 'arch': f.AUDIT_ARCH[name],
-    'code': [dict(zip(('code', 'jt', 'jf', 'k'), row)) for row in struct.iter_unpack('<HBBI', f.assemble(name, 7))],
-} for name in f.AUDIT_ARCH}))
+    'code': rows(f.assemble(name, 7)), 'denials': rows(f.assemble_denials(name)),
+    'denied': {call: pair[at] for call, pair in f.DENIED_CALLS.items()},
+    'clone': f.CLONE_CALLS[name], 'socket': f.SOCKET_CALL[name],
+} for at, name in enumerate(f.AUDIT_ARCH)}))
 `
   const output = execFileSync(executable, ['-S', '-B', '-c', program, RESOURCES], {
     encoding: 'utf8',
@@ -111,4 +119,30 @@ test.for(ARCHITECTURES)('%s: another architecture is killed and x32 is refused',
   for (const number of Object.values(plain)) {
     expect(verdict(code, { arch, number: 0x40000000 + number })).toBe(EPERM)
   }
+})
+
+test.for(ARCHITECTURES)('%s: a command may call everything but what is denied', (name) => {
+  const { arch, denials, denied, clone, socket } = tablesOf(name)
+  const of = (number: number, ...words: number[]) =>
+    verdict(denials, { arch, number, arguments: words })
+  const numbers = new Set(Object.values(denied))
+  expect(numbers.size).toBe(Object.keys(denied).length)
+  const wrong: number[] = []
+  for (let number = 0; number < 1000; number++) {
+    const wanted = numbers.has(number) ? EPERM : ALLOW
+    if (number !== clone[1] && number !== socket && of(number) !== wanted) wrong.push(number)
+  }
+  expect(wrong).toEqual([])
+  // ENOSYS makes the C library fall back to clone, whose flags can be read.
+  expect(of(clone[1])).toBe(0x00050026)
+  expect(of(clone[0], 0x01200011)).toBe(ALLOW)
+  for (const flag of [
+    0x20000, 0x2000000, 0x4000000, 0x8000000, 0x10000000, 0x20000000, 0x40000000,
+  ]) {
+    expect(of(clone[0], flag + 17)).toBe(EPERM)
+  }
+  expect([1, 2, 10].map((family) => of(socket, family))).toEqual([ALLOW, ALLOW, ALLOW])
+  expect([0, 16, 17, 38, 40].map((family) => of(socket, family))).toEqual(Array(5).fill(EPERM))
+  expect(of(0x40000000 + 1)).toBe(EPERM)
+  expect(verdict(denials, { arch: 0x40000003, number: 1 })).toBe(KILL)
 })

@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { LINUX_PLANS, commandLine } from '../../../electron/sandbox/launch.ts'
+import { commandLine, linuxPlans } from '../../../electron/sandbox/launch.ts'
 import { levelOf } from '../../../electron/sandbox/level.ts'
 import { DEFAULT_LIMITS, replyBytesOf, resolveLimits } from '../../../electron/sandbox/limits.ts'
 import { openSandbox } from '../../../electron/sandbox/open.ts'
@@ -43,7 +43,7 @@ test('a level needs every canary of its kind, and there must be some', () => {
 })
 
 test('bubblewrap gets the harness, the libraries of Python and an environment with the seed alone', () => {
-  const [plan] = LINUX_PLANS
+  const [plan] = linuxPlans(false)
   if (plan === undefined) throw new Error('no plan')
   const python = {
     executable: '/opt/py/bin/python3',
@@ -66,13 +66,18 @@ test('bubblewrap gets the harness, the libraries of Python and an environment wi
 })
 
 test('each plan has no more layers than the one before it', () => {
-  const layers = LINUX_PLANS.map((plan) => [plan.namespaces, plan.landlock, plan.filter])
-  expect(layers).toEqual([
+  const layers = (isRoot: boolean) =>
+    linuxPlans(isRoot).map((plan) => [plan.namespaces, plan.landlock, plan.filter])
+  const [first, second, ...rest] = layers(false)
+  expect([first, second]).toEqual([
     ['bubblewrap', false, true],
     ['own', false, true],
+  ])
+  expect(rest).toEqual([
     ['none', true, true],
     ['none', true, false],
   ])
+  expect(layers(true)).toEqual([second, first, ...rest])
 })
 
 test('the first Python that starts and is new enough is taken, whatever stands before it', async () => {
