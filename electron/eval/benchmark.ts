@@ -57,6 +57,8 @@ export type KnownFile = { readonly path: string; readonly sha256: string | null 
 export type SamplingDefaults = { readonly maxTokens: number; readonly topP: number }
 
 export type SuiteFile = KnownFile & {
+  /** sha256 of what was read. */
+  readonly digest: string
   /** Whether this very version is the known one. */
   readonly known: boolean
 }

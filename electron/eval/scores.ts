@@ -8,17 +8,23 @@ import type { EvalRecord } from '../contract/run.ts'
 import { type Kind, KINDS } from '../contract/task.ts'
 import { type Estimate, proportion } from './intervals.ts'
 import { pairedDifference, type PairedItem } from './paired.ts'
-import type { GradedAnswer } from './reasoning.ts'
+/** One graded answer. kind null: the suite knows no kinds. */
+export type Scored = {
+  readonly item: { readonly id: string; readonly cluster: string; readonly kind: Kind | null }
+  readonly sample: number
+  readonly correct: boolean
+  readonly undecided: boolean
+}
 
 /** One item's share of right answers; items without a decided answer are left out. */
 type ItemShare = {
   readonly id: string
-  readonly kind: Kind
+  readonly kind: Kind | null
   readonly cluster: string
   readonly value: number
 }
 
-export function itemShares(answers: readonly GradedAnswer[]): ItemShare[] {
+export function itemShares(answers: readonly Scored[]): ItemShare[] {
   const decided = answers.filter(({ undecided }) => !undecided)
   return [...Map.groupBy(decided, ({ item }) => item.id).values()].flatMap((own) => {
     const [first] = own
@@ -30,14 +36,15 @@ export function itemShares(answers: readonly GradedAnswer[]): ItemShare[] {
 }
 
 /** Mean over kinds of the mean over items; Wilson-type intervals that know of clusters. */
-export function suiteScore(answers: readonly GradedAnswer[]): SuiteScore {
+export function suiteScore(answers: readonly Scored[]): SuiteScore {
   const shares = itemShares(answers)
   const kinds = KINDS.flatMap((kind) => {
     const own = shares.filter((share) => share.kind === kind)
     return own.length === 0 ? [] : [[kind, own] as const]
   })
+  const groups = [...Map.groupBy(shares, ({ kind }) => kind).values()]
   return {
-    ...scoreOf(shares.length, proportion(kinds.map(([, own]) => own))),
+    ...scoreOf(shares.length, proportion(groups)),
     kinds: Object.fromEntries(
       kinds.map(([kind, own]) => [kind, scoreOf(own.length, proportion([own]))]),
     ),
@@ -52,8 +59,8 @@ function scoreOf(n: number, estimate: Estimate): Score {
 
 /** after minus before over the items that both have, per kind and as their mean; paired, clustered by program. */
 export function suiteDifference(
-  before: readonly GradedAnswer[],
-  after: readonly GradedAnswer[],
+  before: readonly Scored[],
+  after: readonly Scored[],
 ): {
   readonly mean: ScoreDifference
   readonly kinds: Readonly<Partial<Record<Kind, ScoreDifference>>>
@@ -66,7 +73,7 @@ export function suiteDifference(
   const kinds = KINDS.map((kind) => [kind, pairs.filter((pair) => pair.kind === kind)] as const)
   const present = kinds.filter(([, own]) => own.length > 0)
   return {
-    mean: differenceOf(present.map(([, own]) => own)),
+    mean: differenceOf([...Map.groupBy(pairs, ({ kind }) => kind).values()]),
     kinds: Object.fromEntries(present.map(([kind, own]) => [kind, differenceOf([own])])),
   }
 }
@@ -106,7 +113,7 @@ export function evalItems(
   step: number,
   suite: string,
   temperature: number,
-  answers: readonly GradedAnswer[],
+  answers: readonly (Scored & Pick<EvalItem, 'status' | 'response'>)[],
 ): EvalItem[] {
   return answers.map(({ item, sample, correct, status, response }) => ({
     step,

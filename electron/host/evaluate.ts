@@ -1,15 +1,22 @@
 /**
- * `kelvin eval`: scores of a model folder or of a run's checkpoint, alone or against another, on built-in suites.
+ * `kelvin eval`: scores of a model folder or of a run's checkpoint, alone or against another, on any suite.
  * With gold it grades the suites' own solutions instead: a check of data and grader.
- * Not here: measuring during a run (train.ts), statistics (eval/).
+ * Not here: measuring during a run (train.ts), one benchmark on one model (evaluate-suite.ts), statistics (eval/).
  */
+import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
 import { resolveConfig, parseConfig, type RunConfig } from '../contract/config.ts'
 import { AppError } from '../contract/errors.ts'
 import type { SuiteScores } from '../contract/news.ts'
-import type { Progress } from '../engine/engine.ts'
+import type { Engine, Progress } from '../engine/engine.ts'
 import { createLocalEngine } from '../engine/local.ts'
+import type { Benchmark } from '../eval/benchmark.ts'
 import { type GradedAnswer, gradeText, type ReasoningItem } from '../eval/reasoning.ts'
+import { benchmarkOf, BENCHMARKS } from '../eval/suites/registry.ts'
+import { openCheckpoint } from '../model/checkpoint.ts'
+import { openTokenizer } from '../model/tokenizer.ts'
+import { NANO_CODEC } from '../nano/codec.ts'
 import { loadSuite, SUITES, type SuiteName } from '../nano/suites.ts'
 import { openSandbox } from '../sandbox/open.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
@@ -18,6 +25,14 @@ import { openStore } from '../store/open.ts'
 import { readRun } from '../store/runs.ts'
 import type { Store } from '../store/store.ts'
 import { findCheckpoint, modelOf } from './checkpoints.ts'
+import {
+  type BenchmarkScores,
+  goldOfBenchmark,
+  measureBenchmark,
+  recordBenchmark,
+  scoreBenchmark,
+  type SuiteDetails,
+} from './evaluate-suite.ts'
 import { historyOf, type Measure, measureAll, type Measured, scoresOf } from './measure.ts'
 import { codecOf, NANO_MODEL, promptsOf } from './models.ts'
 import { databaseFile, fromHomePath } from './paths.ts'
@@ -32,13 +47,13 @@ export type EvalOrder = {
   readonly model: string | null
   readonly run: RunAt | null
   readonly suites: readonly string[]
-  /** Folder of the suites' files; null: those that ship. */
+  /** Folder of the suites' files; null: those that ship, and the folder `benchmarks` of the home. */
   readonly data: string | null
   /** Answers per item when sampling. */
   readonly samples: number
   /** 0: greedy. */
   readonly temperature: number
-  /** Items per kind; null: all. */
+  /** Items, of suites with kinds per kind; null: all. */
   readonly limit: number | null
   readonly against: RunAt | null
   readonly gold: boolean
@@ -48,30 +63,53 @@ export type EvalOrder = {
 
 export type EvalOptions = { readonly signal: AbortSignal; readonly onProgress: Progress }
 
-export type EvalSummary = { readonly suites: SuiteScores }
+export type EvalSummary = {
+  readonly suites: SuiteScores
+  /** Of the public suites: how each score came about. */
+  readonly details: Readonly<Record<string, SuiteDetails>>
+}
 
-type Subject = {
+/** What is measured: a model's files, how it is asked, where its scores belong. */
+export type Subject = {
   readonly folder: string
   readonly config: RunConfig
   readonly at: { readonly run: string; readonly step: number } | null
 }
 
+/** The suites of an order: those of nano models, and public ones. */
+type Plan = { readonly nano: readonly SuiteName[]; readonly public: readonly Benchmark[] }
+
+export const SUITE_NAMES: readonly string[] = [...SUITES, ...BENCHMARKS.map(({ id }) => id)]
+
 export async function runEval(order: EvalOrder, options: EvalOptions): Promise<EvalSummary> {
-  const measures = await suiteMeasures(order)
+  const plan = planOf(order.suites)
+  const measures = await nanoMeasures(order, plan)
   const sandbox = await openSandbox()
   try {
-    if (order.gold) return { suites: scoresOf(await gradeGold(measures, sandbox, options.signal)) }
+    if (order.gold) return await runGold(order, plan, measures, sandbox, options)
     return await withHistory(order, async (store) => {
-      const subject = subjectOf(order, store, order.run, order.model)
-      const after = await measureSubject(order, subject, measures, sandbox, options)
-      record(store, subject, order, after)
-      if (order.against === null) return { suites: scoresOf(after) }
-      const other = subjectOf(order, store, order.against, null)
-      const before = await measureSubject(order, other, measures, sandbox, options)
-      return { suites: scoresOf(after, before) }
+      const subject = await subjectOf(order, store, order.run, order.model)
+      const after = await measureSubject(order, subject, plan, measures, sandbox, options)
+      await record(store, subject, order, after)
+      if (order.against === null) return summaryOf(after, null)
+      const other = await subjectOf(order, store, order.against, null)
+      const before = await measureSubject(order, other, plan, measures, sandbox, options)
+      await record(store, other, order, before)
+      return summaryOf(after, before)
     })
   } finally {
     await sandbox.close()
+  }
+}
+
+function planOf(names: readonly string[]): Plan {
+  const unknown = names.find((name) => !SUITE_NAMES.includes(name))
+  if (unknown !== undefined) {
+    throw new AppError('usage', `suite ${unknown}: expected one of ${SUITE_NAMES.join(', ')}`)
+  }
+  return {
+    nano: SUITES.filter((suite) => names.includes(suite)),
+    public: names.flatMap((name) => benchmarkOf(name) ?? []),
   }
 }
 
@@ -89,11 +127,13 @@ async function withHistory<T>(
   }
 }
 
-async function suiteMeasures({ suites, data, temperature, limit }: EvalOrder): Promise<Measure[]> {
+async function nanoMeasures(order: EvalOrder, { nano }: Plan): Promise<Measure[]> {
+  const { data, temperature, limit } = order
   return await Promise.all(
-    suites.map(async (name) => {
-      const suite = suiteName(name)
-      const items = await loadSuite(suite, ...(data === null ? [] : [data]))
+    nano.map(async (suite) => {
+      // Other suites' files may be all that the folder holds: these two ship.
+      const isThere = data !== null && existsSync(join(data, `${suite}.jsonl`))
+      const items = await loadSuite(suite, ...(data !== null && isThere ? [data] : []))
       return { suite, temperature, items: limited(items, limit) }
     }),
   )
@@ -107,20 +147,15 @@ function limited<Item extends ReasoningItem>(
   return [...Map.groupBy(items, ({ kind }) => kind).values()].flatMap((own) => own.slice(0, limit))
 }
 
-function suiteName(name: string): SuiteName {
-  const found = SUITES.find((suite) => suite === name)
-  if (found !== undefined) return found
-  throw new AppError('usage', `suite ${name}: expected one of ${SUITES.join(', ')}`)
-}
-
-function subjectOf(
+async function subjectOf(
   { home }: EvalOrder,
   store: Store | null,
   at: RunAt | null,
   model: string | null,
-): Subject {
+): Promise<Subject> {
   if (at === null || store === null) {
-    return { folder: model ?? NANO_MODEL, config: resolveConfig('nano'), at: null }
+    const folder = model ?? NANO_MODEL
+    return { folder, config: await configOf(folder), at: null }
   }
   const run = readRun(store, at.run)
   const checkpoint = findCheckpoint(store, at.run, at.step)
@@ -131,38 +166,101 @@ function subjectOf(
   }
 }
 
+/** A folder says by its files how its model is to be asked: nano tokens, a chat template, or neither. */
+async function configOf(folder: string): Promise<RunConfig> {
+  const { config } = await openCheckpoint(folder)
+  if (config.vocabSize === NANO_CODEC.vocabSize) return resolveConfig('nano')
+  const { chatTemplate } = await openTokenizer(folder, config)
+  return resolveConfig('nano', { promptSet: chatTemplate === null ? 'base' : 'chat' })
+}
+
+type Results = {
+  readonly nano: readonly Measured[]
+  readonly public: readonly BenchmarkScores[]
+}
+
 async function measureSubject(
   order: EvalOrder,
-  { folder, config }: Subject,
+  subject: Subject,
+  plan: Plan,
   measures: readonly Measure[],
   sandbox: Sandbox,
-  { signal, onProgress }: EvalOptions,
-): Promise<Measured[]> {
+  options: EvalOptions,
+): Promise<Results> {
+  const { folder, config } = subject
   const workers = config.workers > 0 ? config.workers : availableParallelism()
   const engine = createLocalEngine({ device: order.device, workers })
   try {
-    const codec = await codecOf(folder, config)
-    const sampler = await engine.createSamplingClient(folder)
-    const deps = { sampler, codec, prompts: promptsOf(config), sandbox, signal, onProgress }
-    return await measureAll(measures, deps, { config, samples: order.samples, seed: order.seed })
+    const nano = await measureNano(order, subject, measures, sandbox, engine, options)
+    const sampler = plan.public.length === 0 ? null : await engine.createSamplingClient(folder)
+    const results: BenchmarkScores[] = []
+    for (const benchmark of plan.public) {
+      if (sampler === null) break
+      const deps = { sampler, sandbox, ...options }
+      results.push(await measureBenchmark(benchmark, order, subject, deps))
+    }
+    return { nano, public: results }
   } finally {
     await engine.close()
   }
 }
 
+async function measureNano(
+  order: EvalOrder,
+  { folder, config }: Subject,
+  measures: readonly Measure[],
+  sandbox: Sandbox,
+  engine: Engine,
+  { signal, onProgress }: EvalOptions,
+): Promise<Measured[]> {
+  if (measures.length === 0) return []
+  const sampler = await engine.createSamplingClient(folder)
+  const codec = await codecOf(folder, config)
+  const deps = { sampler, codec, prompts: promptsOf(config), sandbox, signal, onProgress }
+  return await measureAll(measures, deps, { config, samples: order.samples, seed: order.seed })
+}
+
+function summaryOf(after: Results, before: Results | null): EvalSummary {
+  const suites: SuiteScores = {
+    ...scoresOf(after.nano, before?.nano ?? []),
+    ...Object.fromEntries(
+      after.public.map((result, at) => [result.name, scoreBenchmark(result, before?.public[at])]),
+    ),
+  }
+  const details = Object.fromEntries(after.public.map(({ name, details }) => [name, details]))
+  return { suites, details }
+}
+
 /** Whole-suite scores of a run's checkpoint belong to its history. */
-function record(
+async function record(
   store: Store | null,
   { at }: Subject,
   { limit }: EvalOrder,
-  measured: readonly Measured[],
-): void {
+  results: Results,
+): Promise<void> {
   if (store === null || at === null || limit !== null) return
-  const { records, items } = historyOf(at.step, measured)
-  recorderOf(store, at.run, { now: () => Date.now(), pid: process.pid }).evals(records, items)
+  const recorder = recorderOf(store, at.run, { now: () => Date.now(), pid: process.pid })
+  const { records, items } = historyOf(at.step, results.nano)
+  recorder.evals(records, items)
+  for (const result of results.public) await recordBenchmark(recorder, at.step, result)
 }
 
-async function gradeGold(
+async function runGold(
+  order: EvalOrder,
+  plan: Plan,
+  measures: readonly Measure[],
+  sandbox: Sandbox,
+  options: EvalOptions,
+): Promise<EvalSummary> {
+  const nano = await gradeNanoGold(measures, sandbox, options.signal)
+  const results: BenchmarkScores[] = []
+  for (const benchmark of plan.public) {
+    results.push(await goldOfBenchmark(benchmark, order, sandbox, options))
+  }
+  return summaryOf({ nano, public: results }, null)
+}
+
+async function gradeNanoGold(
   measures: readonly Measure[],
   sandbox: Sandbox,
   signal: AbortSignal,

@@ -60,7 +60,7 @@ export async function readRecords<Row>(
     rows.push({ row: parseRecord(line.text, where, shape), where, span: line.span })
   }
   requireCount(known.path, rows.length, count)
-  return { rows, file: { ...known, known: hash.digest('hex') === known.sha256 } }
+  return { rows, file: fileOf(known, hash.digest('hex')) }
 }
 
 /** The records of a file that is one JSON array. */
@@ -81,7 +81,7 @@ export async function readArray<Row>(
   })
   requireCount(known.path, rows.length, count)
   const digest = createHash('sha256').update(bytes).digest('hex')
-  return { rows, file: { ...known, known: digest === known.sha256 } }
+  return { rows, file: fileOf(known, digest) }
 }
 
 function arrayOf(text: string, name: string): readonly unknown[] {
@@ -126,6 +126,12 @@ function checked<Row>(value: unknown, where: string, schema: v.GenericSchema<unk
   throw new AppError('config', `${where}, field ${field}: ${issue.message}`)
 }
 
+const fileOf = (file: KnownFile, digest: string): SuiteFile => ({
+  ...file,
+  digest,
+  known: digest === file.sha256,
+})
+
 function requireCount(name: string, found: number, wanted: number | null): void {
   if (wanted === null ? found > 0 : found === wanted) return
   const missing = wanted !== null && found < wanted ? ': the file is cut short' : ''
@@ -144,8 +150,11 @@ type Line = { readonly text: string; readonly number: number; readonly span: Spa
 const NEWLINE = 0x0a
 const MAX_LINE_BYTES = 256 * 2 ** 20
 
-/** Lines with their places in bytes; only one is held. */
-async function* linesOf(path: string, seen: (bytes: Buffer) => void): AsyncGenerator<Line> {
+/** Lines with their places in bytes; only one is held. Only newlines end one. */
+export async function* linesOf(
+  path: string,
+  seen: (bytes: Buffer) => void = () => {},
+): AsyncGenerator<Line> {
   let pending: Buffer[] = []
   let start = 0
   let held = 0
