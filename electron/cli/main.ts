@@ -3,11 +3,12 @@
  * Not here: what a command does (one file per command), sentences for failures (failure.ts).
  */
 import { Command } from 'commander'
-import { failureOf } from './failure.ts'
+import { failureOf, isDebugging } from './failure.ts'
 import type { ExitCode } from './failure.ts'
 import { createOutput } from './output.ts'
 import type { Act, Invocation } from './act.ts'
 import { readOptions } from './options.ts'
+import { addBench } from './bench.ts'
 import { addDoctor } from './doctor.ts'
 import { addEval } from './eval.ts'
 import { addExport } from './export.ts'
@@ -15,6 +16,7 @@ import { addPretrain } from './pretrain.ts'
 import { addRuns } from './runs.ts'
 import { addSample } from './sample.ts'
 import { addSandbox } from './sandbox.ts'
+import { addServe } from './serve.ts'
 import { addTrain } from './train.ts'
 import manifest from '../../package.json' with { type: 'json' }
 
@@ -45,8 +47,10 @@ const COMMANDS = [
   addPretrain,
   addSandbox,
   addSample,
+  addBench,
   addRuns,
   addExport,
+  addServe,
 ]
 
 function programOf(act: Act): Command {
@@ -70,7 +74,7 @@ function invocationOf(
 function tell(thrown: unknown): ExitCode {
   const { exit, sentence } = failureOf(thrown)
   if (sentence !== '') process.stderr.write(`kelvin: ${sentence}\n`)
-  if (process.env['KELVIN_DEBUG'] === '1' && exit !== 0) console.error(thrown)
+  if (isDebugging() && exit !== 0) console.error(thrown)
   return exit
 }
 

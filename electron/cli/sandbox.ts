@@ -1,5 +1,6 @@
 /**
- * `kelvin sandbox run|selftest`: one program on literal arguments; what the sandbox holds on this machine.
+ * `kelvin sandbox run|selftest|bench`: one program on literal arguments; what the sandbox holds on this machine, and
+ * how fast it is.
  */
 import { createReadStream } from 'node:fs'
 import { buffer } from 'node:stream/consumers'
@@ -9,7 +10,7 @@ import * as v from 'valibot'
 import { AppError, messageOf } from '../contract/errors.ts'
 import type { ProgramRun, SandboxState } from '../host/programs.ts'
 import type { Act } from './act.ts'
-import { table, visible } from './format.ts'
+import { figure, table, visible } from './format.ts'
 import { flag, withJson } from './options.ts'
 
 const RunOptions = v.strictObject({ json: flag, input: v.string() })
@@ -19,6 +20,7 @@ export function addSandbox(program: Command, act: Act): void {
   const sandbox = program.command('sandbox').description('the place where programs run')
   addRun(sandbox, act)
   addSelfTest(sandbox, act)
+  addBench(sandbox, act)
 }
 
 function addRun(sandbox: Command, act: Act): void {
@@ -49,6 +51,18 @@ function addSelfTest(sandbox: Command, act: Act): void {
       const state = await testSandbox()
       output.summary(state, (colors) => testText(state, colors))
       return state.level > 0 ? 0 : 1
+    }),
+  )
+}
+
+function addBench(sandbox: Command, act: Act): void {
+  const command = sandbox.command('bench').description('programs per second on this machine')
+  withJson(command).action(
+    act(TestOptions, async (_, { output }) => {
+      const { measureSandbox } = await import('../host/benchmarks.ts')
+      const figures = await measureSandbox()
+      output.summary(figures, () => figuresText(figures))
+      return 0
     }),
   )
 }
@@ -90,4 +104,13 @@ function testText({ level, label, pythonVersion, checks }: SandboxState, colors:
     visible(detail),
   ])
   return `${table(rows)}\n\nlevel ${level}, ${colors.bold(label)}, Python ${pythonVersion}`
+}
+
+/** A figure that the system does not tell is null. */
+function figuresText(figures: Readonly<Record<string, number | null>>): string {
+  const rows = Object.entries(figures).map(([name, value]) => [
+    name,
+    value === null ? '-' : figure(value),
+  ])
+  return table(rows)
 }
