@@ -147,6 +147,8 @@ export type TaskDetail = {
   readonly run: string
   readonly row: TaskRow | null
   readonly proposal: ProposalRecord
+  /** Of the task's pairs, in their order: outputs as Python writes them. */
+  readonly outputs: readonly string[]
   /** The tasks that the proposer was shown, in order; those that are no longer kept are missing. */
   readonly references: readonly { readonly id: string; readonly program: string }[]
   /** Everybody's work on it, at most MAX_ATTEMPTS, in order. */

@@ -13,6 +13,8 @@ import { runKey } from '../../store/runs.ts'
 import type { Store } from '../../store/store.ts'
 import { countTasks, pageTasks, readTaskRow, readTaskRowById } from '../../store/task-pages.ts'
 import { findTask, readProposal } from '../../store/tasks.ts'
+import { parseCanonical } from '../../python/canonical.ts'
+import { reprOf } from '../../python/repr.ts'
 import type { Bench } from '../bench.ts'
 import type { HandlersOf } from './types.ts'
 
@@ -39,11 +41,18 @@ function detailOf(store: Store, place: v.InferOutput<typeof TaskPlace>): TaskDet
     run: place.run,
     row,
     proposal,
+    outputs: (proposal.task?.pairs ?? []).map(({ output }) => readable(output)),
     references: referencesOf(store, run, proposal),
     // The proposal itself bears the task's id too.
     attempts: attempts.rows.filter(({ id }) => id !== proposal.episode),
     moreAttempts: attempts.next !== null,
   }
+}
+
+/** A foreign history may hold anything: what is not canonical text stays as it is. */
+function readable(canonical: string): string {
+  const value = parseCanonical(canonical)
+  return value.ok ? reprOf(value.value) : canonical
 }
 
 type Found = { readonly row: TaskRow | null; readonly proposal: ProposalRecord }
