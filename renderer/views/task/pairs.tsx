@@ -7,7 +7,9 @@ import { TASK } from '../../strings/tasks.ts'
 import { visible } from '../../text/neutral.ts'
 import layout from '../layout.module.css'
 
-export function Pairs({ task }: { readonly task: Task }) {
+type Props = { readonly task: Task; readonly outputs: readonly string[] }
+
+export function Pairs({ task, outputs }: Props) {
   const induction = task.kind === 'induction'
   return (
     <Panel title={TASK.pairs} flush>
@@ -21,11 +23,11 @@ export function Pairs({ task }: { readonly task: Task }) {
             </tr>
           </thead>
           <tbody>
-            {task.pairs.map(({ input, output }, at) => (
+            {task.pairs.map(({ input }, at) => (
               // oxlint-disable-next-line react/no-array-index-key -- pairs never move, and may repeat
               <tr key={at}>
                 <td className="mono">{visible(input)}</td>
-                <td className="mono">{visible(output)}</td>
+                <td className="mono">{visible(outputs[at] ?? '')}</td>
                 {induction ? <td>{at < task.visible ? TASK.yes : TASK.hidden}</td> : null}
               </tr>
             ))}

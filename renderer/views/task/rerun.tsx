@@ -16,7 +16,9 @@ import { COMMON } from '../../strings/common.ts'
 import { TASK } from '../../strings/tasks.ts'
 import layout from '../layout.module.css'
 
-export function Rerun({ task }: { readonly task: Task }) {
+type Props = { readonly task: Task; /** The output that was kept. */ readonly kept: string }
+
+export function Rerun({ task, kept }: Props) {
   const [first] = task.pairs
   const [input, setInput] = useState(first?.input ?? '')
   const run = useOrder('sandbox.run')
@@ -39,13 +41,17 @@ export function Rerun({ task }: { readonly task: Task }) {
           />
         </div>
         {run.error === null ? null : <Failed error={run.error} />}
-        {run.data === undefined ? null : <Outcome run={run.data} />}
+        {run.data === undefined ? null : (
+          <Outcome run={run.data} kept={run.variables.input === first?.input ? kept : null} />
+        )}
       </div>
     </Panel>
   )
 }
 
-function Outcome({ run }: { readonly run: ProgramRun }) {
+type OutcomeProps = { readonly run: ProgramRun; readonly kept: string | null }
+
+function Outcome({ run, kept }: OutcomeProps) {
   return (
     <div role="status" className={layout['stack']}>
       <Facts
@@ -57,6 +63,9 @@ function Outcome({ run }: { readonly run: ProgramRun }) {
         ]}
       />
       <TextBlock label={TASK.output} text={run.output ?? run.detail ?? ''} />
+      {kept === null || run.output === undefined ? null : (
+        <p>{run.output === kept ? TASK.same : TASK.different}</p>
+      )}
     </div>
   )
 }

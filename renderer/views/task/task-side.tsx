@@ -34,13 +34,13 @@ export function TaskSide({ detail }: { readonly detail: TaskDetail }) {
       </Panel>
       {task === null ? null : (
         <>
-          <Pairs task={task} />
+          <Pairs task={task} outputs={detail.outputs} />
           {task.message === '' ? null : (
             <Panel title={TASK.message}>
               <p>{visible(task.message)}</p>
             </Panel>
           )}
-          <Rerun key={task.id} task={task} />
+          <Rerun key={task.id} task={task} kept={detail.outputs[0] ?? ''} />
         </>
       )}
     </aside>
