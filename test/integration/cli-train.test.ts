@@ -86,7 +86,8 @@ test("the suites' own solutions are all right", async () => {
 })
 
 test('a model is scored with an interval', async () => {
-  const args = ['eval', '--model', at('model'), '--suite', 'nano-ood', '--limit', '2', '--json']
+  const model = ['--model', at('model'), '--home', at('home')]
+  const args = ['eval', ...model, '--suite', 'nano-ood', '--limit', '2', '--json']
   expect(await kelvin(args)).toMatchObject({
     exit: 0,
     summary: {
