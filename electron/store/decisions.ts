@@ -9,18 +9,20 @@ import type { Consequence, Decision } from '../contract/safety.ts'
 import { bit, count, integer, text, toBit } from './columns.ts'
 import type { Store } from './store.ts'
 
-/** Adding one that is already there changes nothing, so that imports merge. */
-export function insertDecision(store: Store, run: number, decision: Decision): void {
+/** Adding one that is already there changes nothing, so that imports merge. Returns whether it was new. */
+export function insertDecision(store: Store, run: number, decision: Decision): boolean {
   const { severity } = decision
   if (!Number.isInteger(severity) || severity < 1 || severity > 5) {
     throw new AppError('store', `decision: expected a severity from 1 to 5, found ${severity}`)
   }
-  store.run(
+  const added = store.get(
     `INSERT INTO decisions (run, episode, verdict, removes_task, severity, category, author, note, at_ms)
      VALUES (@run, @episode, @verdict, @removesTask, @severity, @category, @author, @note, @atMs)
-     ON CONFLICT (run, episode, at_ms, entry) DO NOTHING`,
+     ON CONFLICT (run, episode, at_ms, entry) DO NOTHING RETURNING key`,
+    v.object({ key: count }),
     { ...decision, run, removesTask: toBit(decision.removesTask) },
   )
+  return added !== undefined
 }
 
 const DecisionRow = v.pipe(
@@ -125,4 +127,18 @@ export function readConsequences(
     ConsequenceRow,
     [run, afterKey, limit],
   )
+}
+
+/** When something last followed; null: never. */
+export function lastConsequenceMs(
+  store: Store,
+  run: number,
+  action: Consequence['action'],
+): number | null {
+  const row = store.get(
+    `SELECT max(at_ms) AS at_ms FROM consequences WHERE run = ? AND action = ?`,
+    v.object({ at_ms: v.nullable(integer) }),
+    [run, action],
+  )
+  return row?.at_ms ?? null
 }

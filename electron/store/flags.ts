@@ -8,17 +8,18 @@ import type { FlagEntry } from '../contract/history.ts'
 import { bit, count, integer, text, toBit } from './columns.ts'
 import type { Store } from './store.ts'
 
-/** Adding an entry that is already there changes nothing, so that imports merge. */
-export function insertFlag(store: Store, run: number, entry: FlagEntry): void {
+/** Adding an entry that is already there changes nothing, so that imports merge. Returns whether it was new. */
+export function insertFlag(store: Store, run: number, entry: FlagEntry): boolean {
   requireEntry(entry)
-  store.run(
+  const added = store.get(
     `INSERT INTO flags (
       run, flag, episode, rater, severity, category, target, span_start, span_end, quote, note,
       at_ms, seconds, blind, undone
     ) VALUES (
       @run, @flag, @episode, @rater, @severity, @category, @target, @start, @end, @quote, @note,
       @atMs, @seconds, @blind, @undone
-    ) ON CONFLICT (run, flag, at_ms, entry) DO NOTHING`,
+    ) ON CONFLICT (run, flag, at_ms, entry) DO NOTHING RETURNING key`,
+    v.object({ key: count }),
     {
       run,
       flag: entry.flag,
@@ -37,6 +38,7 @@ export function insertFlag(store: Store, run: number, entry: FlagEntry): void {
       undone: toBit(entry.undone),
     },
   )
+  return added !== undefined
 }
 
 function requireEntry({ severity, span }: FlagEntry): void {
