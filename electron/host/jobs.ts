@@ -2,7 +2,7 @@
  * Work that takes longer than a call: evaluations and exports, with progress, result and a way to call them off.
  * Not here: what they do (handlers/), training (live-runs.ts).
  */
-import { AppError, messageOf } from '../contract/errors.ts'
+import { AppError, messageOf, throwIfCancelled } from '../contract/errors.ts'
 import type { Job, JobResult } from '../contract/workbench.ts'
 import { createTopic } from './topic.ts'
 import type { Topic } from './topic.ts'
@@ -105,6 +105,7 @@ async function carryOut(
   // The caller has the job in hand before it can end.
   await done
   try {
+    throwIfCancelled(abort.signal)
     const result = await work(abort.signal, progress)
     change({ state: 'done', result, endedMs: now() })
   } catch (cause) {

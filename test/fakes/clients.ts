@@ -3,6 +3,7 @@
  * WebSocket. The client is the renderer's own.
  */
 import { WebSocket } from 'ws'
+import type { RawData } from 'ws'
 import type { Host } from '../../electron/host/host.ts'
 import { decode, encode, PROTOCOL } from '../../electron/contract/wire.ts'
 import type { Connect, Wire } from '../../renderer/transport.ts'
@@ -40,7 +41,7 @@ export function socketTo(address: () => string): Connect {
     const session = await sessionFor(url)
     const socket = await openSocket(url, session)
     let told = false
-    socket.on('message', (data) => message(decode(String(data))))
+    socket.on('message', (data) => message(decode(textOf(data))))
     socket.on('close', (_code, reason) => {
       if (!told) closed(String(reason))
     })
@@ -52,6 +53,10 @@ export function socketTo(address: () => string): Connect {
       },
     }
   }
+}
+
+export function textOf(data: RawData): string {
+  return Buffer.isBuffer(data) ? data.toString('utf8') : ''
 }
 
 export async function sessionFor(url: URL): Promise<string> {
