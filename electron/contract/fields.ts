@@ -104,6 +104,12 @@ export const RUN_FIELDS = {
   workers: run.integer(0, [0, 256], 'processes', 'Threads and sandbox children; 0: one per core.'),
 
   batch: tasks.integer(64, [1, 4_096], 'tasks', 'Proposals, and solutions, per kind and step.'),
+  deductionFactor: tasks.integer(
+    1,
+    [1, 64],
+    'batches',
+    'Deduction solutions per step: they are verified without running anything.',
+  ),
   references: tasks.integer(6, [0, 32], 'tasks', 'K: earlier tasks shown to the proposer.'),
   referenceCount: tasks.choice(
     ['exact', 'up-to'],

@@ -3,6 +3,7 @@
  * Prompts that are too long are left out before drawing, never after, so that a batch is full.
  * Source: azr.md 1.3, 1.4 (solver tasks), 12 (D9, D23); nano.md section 4 (solver-only control).
  */
+import type { RunConfig } from '../../contract/config.ts'
 import { AppError } from '../../contract/errors.ts'
 import type { Purpose } from '../../contract/episode.ts'
 import type { Kind, Task } from '../../contract/task.ts'
@@ -26,13 +27,19 @@ function isProbed({ config }: StepContext, { standing }: JudgedProposal): boolea
   return standing === 'fresh' || (standing === 'repeat' && !config.noveltyDiscount)
 }
 
-// Attempts have the indices below the batch, probes those above, by proposal.
+/** Deduction is verified by comparing, without the sandbox, so that many more attempts cost little. */
+function attemptCount({ batch, deductionFactor }: RunConfig, kind: Kind): number {
+  return kind === 'deduction' ? batch * deductionFactor : batch
+}
+
+// Attempts have the lowest indices, probes those above, by proposal.
 function probeSpecs(context: StepContext, proposals: readonly JudgedProposal[]): EpisodeSpec[] {
-  const { batch, mcSamples } = context.config
+  const { config } = context
+  const { mcSamples } = config
   return proposals.flatMap((proposal) => {
     const { task, response } = proposal
     if (task === null || !isProbed(context, proposal)) return []
-    const index = batch + response.spec.index * mcSamples
+    const index = attemptCount(config, task.kind) + response.spec.index * mcSamples
     return [solveSpec('probe', task, solverPrompt(context, task), index, mcSamples)]
   })
 }
@@ -85,13 +92,14 @@ function chosenTasks(
   proposals: readonly JudgedProposal[],
 ): Chosen[] {
   const { config } = context
+  const count = attemptCount(config, kind)
   const random = context.random('attempts', kind)
   const fresh = config.solveSource === 'sameStep' ? freshTasks(kind, proposals) : []
   const all = [...(context.state.stores[kind] ?? []), ...fresh]
-  if (config.solveMix === 'step') return byStep(context, all, random)
+  if (config.solveMix === 'step') return byStep(context, all, count, random)
   const isNew = newness(context)
   const share = { 'max-new': 1, 'half-new': 0.5, uniform: 0 }[config.solveMix]
-  const limit = Math.floor(config.batch * share)
+  const limit = Math.floor(count * share)
   const first = fitting(context, drawn(all.filter(isNew), all.length, random), limit)
   const taken = new Set(first.map(({ task }) => task))
   const others = drawn(
@@ -99,8 +107,8 @@ function chosenTasks(
     all.length,
     random,
   )
-  const chosen = [...first, ...fitting(context, others, config.batch - first.length)]
-  return repeatedTo(chosen, config.batch)
+  const chosen = [...first, ...fitting(context, others, count - first.length)]
+  return repeatedTo(chosen, count)
 }
 
 function freshTasks(kind: Kind, proposals: readonly JudgedProposal[]): Task[] {
@@ -116,9 +124,14 @@ function newness({ config, step }: StepContext): (task: Task) => boolean {
 }
 
 /** With replacement, the newer the likelier. */
-function byStep(context: StepContext, all: readonly Task[], random: Random): Chosen[] {
+function byStep(
+  context: StepContext,
+  all: readonly Task[],
+  count: number,
+  random: Random,
+): Chosen[] {
   const weighted = all.map((item) => ({ item, weight: item.step + 1 }))
-  const draws = Array.from({ length: context.config.batch }, () =>
+  const draws = Array.from({ length: count }, () =>
     fitting(context, drawnByWeight(weighted, weighted.length, random), 1),
   )
   return draws.flat()

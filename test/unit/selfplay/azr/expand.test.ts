@@ -47,6 +47,13 @@ describe('attempts', () => {
     expect(new Set(attempts.map(({ task }) => task?.id)).size).toBe(8)
   })
 
+  test('deduction takes as many batches as its factor, and probes come behind them', async () => {
+    const { attempts, probes } = await drawn({ deductionFactor: 3, mcSamples: 4 }, fresh(2))
+    expect(attempts.map(({ index }) => index)).toEqual(Array.from({ length: 24 }, (_, at) => at))
+    expect(new Set(attempts.map(({ task }) => task?.id)).size).toBe(24)
+    expect(probes.map(({ index }) => index)).toEqual([24, 28])
+  })
+
   test('half-new: at most half a batch of new ones is drawn as new', async () => {
     const { attempts } = await drawn({ solveSource: 'sameStep', solveMix: 'half-new' }, fresh(8))
     const firstHalf = attempts.slice(0, 4).map(({ task }) => task?.step)
