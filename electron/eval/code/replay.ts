@@ -67,14 +67,18 @@ const RECORD = `def f():
 `
 
 const PLAYBACK = `def f(calls, answers):
-    left = list(zip(calls, answers))
+    place = 0
     def double(*arguments):
-        call, answer = left.pop(0)
-        if call != arguments:
-            raise LookupError
-        return answer
+        nonlocal place
+        if place < len(calls) and calls[place] == arguments:
+            place += 1
+            return answers[place - 1]
+        # The message of a failing assert may call once more.
+        if arguments in calls:
+            return answers[calls.index(arguments)]
+        raise LookupError
     _run_tests(double)
-    return len(left)
+    return place
 `
 
 /**
@@ -175,8 +179,7 @@ async function playBack(
   if (outcome === undefined || outcome.status === 'infra_error') {
     return { ...wrong('the judge did not run', candidate), undecided: true }
   }
-  if (outcome.detail === 'LookupError' || outcome.status === 'rejected') {
-    return { ...wrong('the tests did not repeat their calls', candidate), undecided: true }
-  }
-  return { ...wrong(`the tests: ${outcome.detail}`, candidate), status: 'ok' }
+  // Tests are deterministic: with the reference's answers they would have made the recorded calls.
+  const why = outcome.detail === 'LookupError' ? 'another call than recorded' : outcome.detail
+  return { ...wrong(`the tests: ${why}`, candidate), status: 'ok' }
 }

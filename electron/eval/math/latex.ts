@@ -7,6 +7,9 @@ import { Unreadable, readAnswer } from './grammar.ts'
 import type { MathNode } from './node.ts'
 import { cleaned, tokensOf } from './tokens.ts'
 
+/** Trees are walked by recursion. */
+const MAX_TOKENS = 1_500
+
 /**
  * The answer as a tree, or null when it is no mathematics that we read.
  * asList: commas always separate, so that 58,500 is two numbers.
@@ -16,7 +19,7 @@ export function readMath(text: string, asList = false): MathNode | null {
   const joined = asList ? clean : withoutThousands(clean)
   const tokens = tokensOf(joined)
   const cursor: Cursor = { tokens, at: 0, depth: 0, command: readCommand }
-  if (tokens.length === 0) return null
+  if (tokens.length === 0 || tokens.length > MAX_TOKENS) return null
   try {
     const node = readAnswer(cursor)
     return cursor.at === cursor.tokens.length ? node : null

@@ -112,13 +112,15 @@ const FONTS = new Set([
 
 /** Without what changes only its looks; the first step of reading and of comparing as text. */
 export function cleaned(text: string): string {
-  return [...text.slice(0, MAX_ANSWER_CHARACTERS)]
+  const short = text.slice(0, MAX_ANSWER_CHARACTERS)
+  // Models double backslashes; only in a matrix do two backslashes mean something.
+  const single = short.includes('\\begin') ? short : short.replace(/\\\\(?=[a-zA-Z])/g, '\\')
+  return [...single]
     .map((character) => UNICODE[character] ?? character)
     .join('')
-    .replace(/\\\\(?=[a-zA-Z])/g, '\\')
     .replace(/\\\$/g, ' \\dollar ')
     .replace(/\$|\\\(|\\\)|\\\[(?!\d)|(?<!\d)\\\]/g, ' ')
-    .replace(/,\s*\\!\s*(?=\d{3})/g, '')
+    .replace(/(?:,\s*\\!|\{,\})\s*(?=\d{3})/g, '')
     .replace(/\bnp\.(?=[a-z])/g, '')
     .replace(/~/g, ' ')
     .trim()
