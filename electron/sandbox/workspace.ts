@@ -318,7 +318,8 @@ function keeperLine(entry: Entry, setting: Setting): readonly [string, ...string
     ...size,
   ]
   if (entry === 'own') return keeper(resources)
-  if (bubblewrap === undefined) return null
+  // Under root, bwrap's processes stay root for the kernel, which then counts no processes: a fork bomb would pass.
+  if (bubblewrap === undefined || process.getuid?.() === 0) return null
   const outside = python.prefixes.filter((prefix) => !prefix.startsWith('/usr'))
   const fixed = `--unshare-all --die-with-parent --new-session --cap-add CAP_SYS_ADMIN --clearenv
     --uid 65534 --gid 65534

@@ -37,6 +37,7 @@ _len = len
 _compile = compile
 _exec = exec
 _audit = sys.addaudithook
+_limit = resource.setrlimit
 
 
 class Sink(io.TextIOBase):
@@ -74,25 +75,28 @@ def start(pipe, zygote_bytes, request, system_filter):
         _exit(ESCAPED)
 
 
+def prepare():
+    """What a child takes over from the zygote by the fork, done once there."""
+    for name, limit in (
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_NOFILE, 16),
+        (resource.RLIMIT_STACK, 8 * MEGABYTE),
+    ):
+        resource.setrlimit(name, (limit, limit))
+
+
 def _shut_in(pipe, zygote_bytes, request):
+    """Not dumpable and without new privileges the zygote is already, and with it every child (confine.seal)."""
     os.setsid()
     if pipe != REPLY_FD:
         os.dup2(pipe, REPLY_FD, False)
     os.closerange(0, REPLY_FD)
-    os.closerange(REPLY_FD + 1, 64)
-    kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
+    os.closerange(REPLY_FD + 1, 16)
     kernel.prctl(kernel.PR_SET_PDEATHSIG, kernel.SIGKILL)
-    for name, soft, hard in (
-        (resource.RLIMIT_AS, zygote_bytes + request.memory * MEGABYTE, None),
-        (resource.RLIMIT_CPU, request.cpu_seconds, request.cpu_seconds + 1),
-        (resource.RLIMIT_FSIZE, 0, None),
-        (resource.RLIMIT_CORE, 0, None),
-        (resource.RLIMIT_NOFILE, 16, None),
-        (resource.RLIMIT_NPROC, 0, None),
-        (resource.RLIMIT_STACK, 8 * MEGABYTE, None),
-    ):
-        resource.setrlimit(name, (soft, soft if hard is None else hard))
-    kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
+    _limit(resource.RLIMIT_AS, (zygote_bytes + request.memory * MEGABYTE,) * 2)
+    _limit(resource.RLIMIT_CPU, (request.cpu_seconds, request.cpu_seconds + 1))
+    _limit(resource.RLIMIT_NPROC, (0, 0))
 
 
 def _send(text):

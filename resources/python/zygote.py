@@ -157,6 +157,7 @@ def main():
     if "namespaces" in layers:
         confine.enter_namespaces(confine.empty_root)
     confine.seal()
+    child.prepare()
     if "landlock" in layers:
         abi = kernel.landlock()
     ready = {
