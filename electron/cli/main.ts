@@ -12,7 +12,9 @@ import { addBench } from './bench.ts'
 import { addDoctor } from './doctor.ts'
 import { addEval } from './eval.ts'
 import { addExport } from './export.ts'
+import { addFlags } from './flags.ts'
 import { addPretrain } from './pretrain.ts'
+import { addReport } from './report.ts'
 import { addRuns } from './runs.ts'
 import { addSample } from './sample.ts'
 import { addSandbox } from './sandbox.ts'
@@ -50,6 +52,8 @@ const COMMANDS = [
   addBench,
   addRuns,
   addExport,
+  addFlags,
+  addReport,
   addServe,
 ]
 
