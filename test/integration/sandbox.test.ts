@@ -6,6 +6,7 @@ import type { Outcome } from '../../electron/contract/verdict.ts'
 import { parseCanonical, toCanonical } from '../../electron/python/canonical.ts'
 import { parseArguments } from '../../electron/python/literal.ts'
 import { reprOf } from '../../electron/python/repr.ts'
+import { sandboxBench } from '../../electron/sandbox/bench.ts'
 import type { LocalSandbox } from '../../electron/sandbox/local.ts'
 import { openSandbox } from '../../electron/sandbox/open.ts'
 import { onPath } from '../../electron/sandbox/python.ts'
@@ -258,4 +259,12 @@ test('every Python from 3.9 that is here gives the same values', async () => {
     await other.close()
   }
   expect(different).toEqual([])
+})
+
+test('the bench gives every figure, and memory as promised', async () => {
+  const figures = await sandboxBench({ workers: 2, programs: 60 })
+  expect(figures).toMatchObject({ workers: 2, level: sandbox.level })
+  for (const value of Object.values(figures)) expect(value).toBeGreaterThan(0)
+  expect(figures.p99Ms).toBeGreaterThanOrEqual(figures.p50Ms)
+  expect(figures.rssPerWorkerMb).toBeLessThan(25)
 })
