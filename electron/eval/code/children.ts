@@ -3,6 +3,8 @@
  * Nothing that is expected ever goes in here. Not here: what the outputs mean.
  */
 import type { Outcome } from '../../contract/verdict.ts'
+import { reprOf } from '../../python/repr.ts'
+import { pyStr } from '../../python/value.ts'
 import type { Limits } from '../../sandbox/sandbox.ts'
 import type { GradeDeps } from '../benchmark.ts'
 
@@ -24,6 +26,17 @@ export const TRUSTED_LIMITS: Limits = { ...CODE_LIMITS, wallMs: LONGEST_MS }
 export function limitsFor(referenceMs: number): Limits {
   const slower = Math.ceil(referenceMs * SLOWER_THAN_REFERENCE)
   return { ...CODE_LIMITS, wallMs: Math.min(LONGEST_MS, Math.max(CODE_LIMITS.wallMs, slower)) }
+}
+
+/**
+ * A program in a namespace of its own, so that the f that the sandbox calls replaces none of the program's names.
+ * `_space` holds its names, `_entry` the function asked for.
+ */
+export function inOwnSpace(program: string, entry: string): string {
+  return `_space = {'__name__': 'task'}
+exec(compile(${reprOf(pyStr(program))}, '<task>', 'exec'), _space)
+_entry = _space[${reprOf(pyStr(entry))}]
+`
 }
 
 const INPUTS_PER_CHILD = 400

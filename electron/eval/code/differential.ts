@@ -8,7 +8,7 @@ import { argumentsText } from '../../python/repr.ts'
 import type { Outcome } from '../../contract/verdict.ts'
 import type { GradeDeps, ItemVerdict } from '../benchmark.ts'
 import { right, wrong } from '../benchmark.ts'
-import { TRUSTED_LIMITS, callAll, firstFailure, limitsFor } from './children.ts'
+import { TRUSTED_LIMITS, callAll, firstFailure, inOwnSpace, limitsFor } from './children.ts'
 import { NOT_NONE, acceptable } from './compare.ts'
 import type { Oracle } from './compare.ts'
 import { failedCall } from './replay.ts'
@@ -47,11 +47,11 @@ const canonicalOf = (outcome: Outcome): string[] =>
   outcome.status === 'ok' ? [outcome.canonical] : []
 
 function wrapped({ entry }: Oracle, program: string): string {
-  if (!NOT_NONE.has(entry)) return `${program}\n\nf = ${entry}\n`
-  return `${program}
-
+  const space = inOwnSpace(program, entry)
+  if (!NOT_NONE.has(entry)) return `${space}f = _entry\n`
+  return `${space}
 def f(*arguments):
-    value = ${entry}(*arguments)
+    value = _entry(*arguments)
     return value if value is True or value is False else value is not None
 `
 }

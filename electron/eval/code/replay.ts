@@ -18,7 +18,7 @@ import type { PyValue } from '../../python/value.ts'
 import type { Outcome } from '../../contract/verdict.ts'
 import type { GradeDeps, ItemVerdict } from '../benchmark.ts'
 import { right, wrong } from '../benchmark.ts'
-import { TRUSTED_LIMITS, callAll, firstFailure, limitsFor } from './children.ts'
+import { TRUSTED_LIMITS, callAll, firstFailure, inOwnSpace, limitsFor } from './children.ts'
 
 export type AssertSuite = {
   /** Program of the suite's own solution, with whatever its tests refer to. */
@@ -42,15 +42,13 @@ export type Broken = { readonly ok: false; readonly why: string; readonly undeci
 
 /** The tests in a namespace of their own, with the entry replaced by `double`; chance in them is the same each time. */
 function underTest({ reference, entry, tests }: AssertSuite, main: string): string {
-  return `${reference}
-
+  return `${inOwnSpace(reference, entry)}
 import random as _random
-_reference = ${entry}
 _tests = compile(${reprOf(pyStr(tests))}, '<tests>', 'exec')
 
 def _run_tests(double):
     _random.seed(0)
-    space = dict(globals())
+    space = dict(_space)
     space['candidate'] = space[${reprOf(pyStr(entry))}] = double
     exec(_tests, space)
 
@@ -61,7 +59,7 @@ const RECORD = `def f():
     calls = []
     def double(*arguments):
         calls.append(repr(arguments)[1:-1])
-        return _reference(*arguments)
+        return _entry(*arguments)
     _run_tests(double)
     return calls
 `
@@ -85,14 +83,16 @@ const PLAYBACK = `def f(calls, answers):
  * The candidate as f. Some values that are no plain data have a stand-in that tests cannot tell apart: what is only
  * iterated over comes as a deque, which equals no list either, a match object as a text, which is as true.
  */
-const answering = (candidate: string, { entry }: AssertSuite): string => `${candidate}
-
+const answering = (
+  candidate: string,
+  { entry }: AssertSuite,
+): string => `${inOwnSpace(candidate, entry)}
 import re as _re
 import collections as _collections
 _lazy = (map, filter, zip, range, type(_ for _ in ()), type({}.keys()), type({}.values()), type({}.items()))
 
 def f(*arguments):
-    value = ${entry}(*arguments)
+    value = _entry(*arguments)
     if isinstance(value, _re.Match):
         return 're.Match'
     if isinstance(value, _lazy):

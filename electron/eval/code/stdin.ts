@@ -65,6 +65,11 @@ def f(text):
 `
 }
 
+const returning = (program: string, name: string): string => `_space = {'__name__': 'task'}
+exec(compile(${reprOf(pyStr(`${IMPORTS}\n${program}`))}, '<task>', 'exec'), _space)
+f = getattr(_space['Solution'](), '${name}') if 'Solution' in _space else _space['${name}']
+`
+
 /** functionName null: a program with input and output. */
 export async function judgeProgram(
   program: string,
@@ -74,10 +79,7 @@ export async function judgeProgram(
   deps: GradeDeps,
 ): Promise<ItemVerdict> {
   const limits = { ...CODE_LIMITS, wallMs }
-  const source =
-    functionName === null
-      ? printing(program)
-      : `${IMPORTS}\n${program}\n\nf = Solution().${functionName} if 'Solution' in globals() else ${functionName}\n`
+  const source = functionName === null ? printing(program) : returning(program, functionName)
   const inputs = tests.map(({ input }) =>
     functionName === null ? reprOf(pyStr(input)) : argumentsOf(input),
   )
