@@ -50,11 +50,17 @@ function pictureOf(steps: number, phase: News<'phase'> | null, step: StepNews | 
 const phaseText = ({ phase, done, total }: News<'phase'>): string =>
   total === 0 ? phase : `${phase} ${count(done)}/${count(total)}`
 
-function factsOf({ tasksProposed, tasksValid, tasksSolved, tokensPerSecond }: StepNews): string[] {
+function factsOf({
+  tasksProposed,
+  tasksValid,
+  attempts,
+  tasksSolved,
+  tokensPerSecond,
+}: StepNews): string[] {
   return [
     `${count(tokensPerSecond)} tokens/s`,
     `valid ${ratio(tasksValid, tasksProposed)}`,
-    `solved ${ratio(tasksSolved, tasksValid)}`,
+    `solved ${ratio(tasksSolved, attempts)}`,
   ]
 }
 
@@ -88,15 +94,12 @@ const intervalText = ({ low, high }: { readonly low: number; readonly high: numb
 
 export function summaryText(summary: TrainSummary, colors: Colors): string {
   const { steps, seconds, secondsPerStep, tokensPerSecond } = summary
-  const { tasksProposed, tasksValid, tasksSolved } = summary
+  const { tasksProposed, tasksValid, attempts, tasksSolved } = summary
   const end = summary.interrupted ? `stopped after step ${count(steps)}` : `${count(steps)} steps`
   const rows = [
     ['time', `${duration(seconds)}, ${secondsPerStep.toFixed(2)} s per step`],
     ['speed', `${count(tokensPerSecond)} tokens/s`],
-    [
-      'tasks',
-      `${ratio(tasksValid, tasksProposed)} valid, ${ratio(tasksSolved, tasksValid)} solved`,
-    ],
+    ['tasks', `${ratio(tasksValid, tasksProposed)} valid, ${ratio(tasksSolved, attempts)} solved`],
     ['phases', phasesText(summary)],
     ['checkpoint', visible(summary.checkpoint ?? 'none')],
   ].map(([name = '', value = '']) => [colors.dim(name), value])

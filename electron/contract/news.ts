@@ -63,6 +63,8 @@ export type StepNews = {
   readonly secondsLeft: number
   readonly tasksProposed: number
   readonly tasksValid: number
+  /** Single solutions asked for in training (not the probes), and how many of them were right. */
+  readonly attempts: number
   readonly tasksSolved: number
   readonly tokensPerSecond: number
   readonly metrics: Readonly<Record<string, number>>
@@ -76,6 +78,8 @@ export type TrainSummary = {
   readonly steps: number
   readonly tasksProposed: number
   readonly tasksValid: number
+  /** Single solutions asked for in training (not the probes), and how many of them were right. */
+  readonly attempts: number
   readonly tasksSolved: number
   readonly seconds: number
   readonly secondsPerStep: number

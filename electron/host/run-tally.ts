@@ -10,6 +10,7 @@ type Counts = Pick<
   TrainSummary,
   | 'tasksProposed'
   | 'tasksValid'
+  | 'attempts'
   | 'tasksSolved'
   | 'seconds'
   | 'secondsPerStep'
@@ -56,6 +57,7 @@ export function createTally(planned: number, clock: () => number = () => perform
     summary: ({ counters }) => ({
       tasksProposed: counters.proposed,
       tasksValid: counters.valid,
+      attempts: counters.attempted,
       tasksSolved: counters.solved,
       seconds: elapsed(),
       secondsPerStep: pace(sums),
@@ -85,6 +87,7 @@ function stepNews(
     secondsLeft: pace(sums) * (sums.steps - record.step),
     tasksProposed: counters.proposed,
     tasksValid: counters.valid,
+    attempts: counters.attempted,
     tasksSolved: counters.solved,
     tokensPerSecond: tokenRate(sums),
     metrics: record.metrics,

@@ -44,6 +44,7 @@ export function stepNews(step: number): TrainNews {
     secondsLeft: 20,
     tasksProposed: step * 8,
     tasksValid: step * 4,
+    attempts: step * 4,
     tasksSolved: step * 2,
     tokensPerSecond: 100,
     metrics: { 'reward/mean': Number.NaN },

@@ -20,6 +20,7 @@ function summaryOf(order: TrainOrder, interrupted: boolean): TrainSummary {
     steps: 3,
     tasksProposed: 30,
     tasksValid: 20,
+    attempts: 20,
     tasksSolved: 10,
     seconds: 1,
     secondsPerStep: 0.5,
