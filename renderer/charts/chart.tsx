@@ -37,6 +37,7 @@ export function Chart(props: ChartProps) {
   return (
     <Panel
       title={spec.title}
+      note={spec.unit}
       flush
       tools={
         <>
@@ -75,7 +76,7 @@ function Drawing(props: DrawingProps) {
   const plot = usePlot(props, setHover)
   return (
     <>
-      <Legend lines={spec.lines} unit={spec.unit} hover={hover} xName={xName} />
+      <Legend lines={spec.lines} hover={hover} xName={xName} />
       <div
         ref={host}
         className={styles['plot']}
@@ -159,12 +160,11 @@ function usePlot(props: DrawingProps, onHover: (hover: Hover | null) => void) {
 
 type LegendProps = {
   readonly lines: readonly Line[]
-  readonly unit: string
   readonly hover: Hover | null
   readonly xName: string
 }
 
-function Legend({ lines, unit, hover, xName }: LegendProps) {
+function Legend({ lines, hover, xName }: LegendProps) {
   return (
     <div className={styles['legend']}>
       {lines.map(({ label, colour, dashed, values }, at) => (
@@ -177,7 +177,7 @@ function Legend({ lines, unit, hover, xName }: LegendProps) {
           <b>{figure(hover === null ? lastOf(values) : (hover.values[at] ?? null))}</b>
         </span>
       ))}
-      <span>{hover === null ? unit : `${xName} ${figure(hover.x, 6)}`}</span>
+      {hover === null ? null : <span>{`${xName} ${figure(hover.x, 6)}`}</span>}
     </div>
   )
 }

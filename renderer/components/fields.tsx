@@ -15,6 +15,7 @@ import {
   TextArea,
   TextField as BaseText,
 } from 'react-aria-components'
+import { classes } from './classes.ts'
 import styles from './controls.module.css'
 
 type TextProps = {
@@ -24,6 +25,7 @@ type TextProps = {
   readonly hint?: string
   readonly problem?: string | null
   readonly lines?: number
+  readonly placeholder?: string
   readonly bare?: boolean
 }
 
@@ -44,13 +46,18 @@ export function TextField(props: TextProps) {
   )
 }
 
-function TextBody({ hint, lines = 1 }: TextProps) {
+function TextBody({ hint, lines = 1, placeholder = '' }: TextProps) {
   return (
     <>
       {lines > 1 ? (
         <TextArea className={styles['area'] ?? ''} rows={lines} spellCheck={false} />
       ) : (
-        <Input className={styles['input'] ?? ''} spellCheck={false} autoComplete="off" />
+        <Input
+          className={styles['input'] ?? ''}
+          placeholder={placeholder}
+          spellCheck={false}
+          autoComplete="off"
+        />
       )}
       {hint === undefined ? null : (
         <Text slot="description" className={styles['hint'] ?? ''}>
@@ -105,12 +112,15 @@ type SliderProps = {
   readonly step: number
   readonly onChange: (value: number) => void
   readonly format: (value: number) => string
+  /** Label, track and value side by side. */
+  readonly flat?: boolean
 }
 
-export function Slider({ label, value, min, max, step, onChange, format }: SliderProps) {
+export function Slider(props: SliderProps) {
+  const { label, value, min, max, step, onChange, format, flat = false } = props
   return (
     <BaseSlider
-      className={styles['slider'] ?? ''}
+      className={classes(styles['slider'], flat && styles['flat'])}
       value={value}
       minValue={min}
       maxValue={max}

@@ -9,18 +9,21 @@ import styles from './states.module.css'
 type PanelProps = {
   readonly title: string
   readonly tools?: ReactNode
+  /** Beside the title, small: a unit, a count. */
+  readonly note?: string
   /** Without the padding: for tables and code. */
   readonly flush?: boolean
   readonly className?: string | undefined
   readonly children: ReactNode
 }
 
-export function Panel({ title, tools, flush = false, className, children }: PanelProps) {
+export function Panel({ title, tools, note, flush = false, className, children }: PanelProps) {
   const id = useId()
   return (
     <section className={classes(styles['panel'], className)} aria-labelledby={id}>
       <div className={styles['head']}>
         <h2 id={id}>{title}</h2>
+        {note === undefined ? null : <p>{note}</p>}
         <div className={styles['tools']}>{tools}</div>
       </div>
       {flush ? children : <div className={styles['body']}>{children}</div>}

@@ -52,6 +52,9 @@ export const MODELS = {
   noneText: 'Open a folder with config.json, tokenizer.json and safetensors, or finish a run.',
   forget: 'Forget this folder',
   export: 'Export as a Hugging Face folder',
+  exportTo: 'Folder to write',
+  exporting: (title: string) => `${title}: exporting`,
+  checkpoint: (run: string, step: string) => `${run} @ ${step}`,
   talk: 'Talk to it',
   prompt: 'Prompt',
   sample: 'Sample',
@@ -111,7 +114,7 @@ export const LOGS = {
   previous: 'Previous match',
   copy: 'Copy all',
   terminal: 'Log lines',
-  noMatch: 'No match',
+  none: 'Nothing is logged yet. Start a run, or run a program again, and watch it here.',
   lines: (count: string) => `${count} lines`,
 } as const
 

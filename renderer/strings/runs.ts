@@ -62,10 +62,11 @@ export const RUNS = {
 export const NEW_RUN = {
   title: 'New run',
   start: 'Start',
+  plan0: 'How to plan',
   minutes: 'How long',
   minutesValue: (minutes: string) => `${minutes} minutes`,
-  byTime: 'Plan by time',
-  bySteps: 'Plan by number of steps',
+  byTime: 'By time',
+  bySteps: 'By steps',
   preset: 'Preset',
   recipe: 'Recipe',
   recipes: { azr: 'Absolute Zero', agent0: 'Agent0', ssr: 'Self-play SWE-RL' },

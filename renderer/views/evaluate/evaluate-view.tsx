@@ -6,6 +6,7 @@ import { Chart } from '../../charts/chart.tsx'
 import { scoreCharts, suiteName } from '../../charts/scores.ts'
 import { Interval } from '../../components/marks.tsx'
 import { Panel } from '../../components/panel.tsx'
+import { KINDS } from '../../../electron/contract/task.ts'
 import { Empty, Loaded } from '../../components/states.tsx'
 import { useAsk } from '../../data/ask.ts'
 import type { EvalRecord } from '../../../electron/contract/run.ts'
@@ -72,6 +73,7 @@ function Scoreboard({ records }: { readonly records: readonly EvalRecord[] }) {
             <tbody>
               {own
                 .filter(({ step }) => step === last || step === first)
+                .toSorted((a, b) => a.step - b.step || orderOf(a) - orderOf(b))
                 .map((record) => (
                   <ScoreRow
                     key={`${record.step}/${record.kind}`}
@@ -87,13 +89,19 @@ function Scoreboard({ records }: { readonly records: readonly EvalRecord[] }) {
   })
 }
 
+/** The mean first, then the kinds in their usual order. */
+function orderOf({ kind }: EvalRecord): number {
+  return kind === 'mean' ? -1 : KINDS.indexOf(kind)
+}
+
 function ScoreHead() {
   const { step, kind, n, score, interval, change } = EVALUATE
+  const numbers: readonly string[] = [step, n, score]
   return (
     <thead>
       <tr>
         {[step, kind, n, score, interval, `${change} (${EVALUATE.points})`].map((label) => (
-          <th key={label} scope="col">
+          <th key={label} scope="col" className={numbers.includes(label) ? 'number' : ''}>
             {label}
           </th>
         ))}

@@ -35,6 +35,7 @@ export function LiveBar(props: Props) {
       <Segments label={CHARTS.xAxis} choices={AXES} value={axis} onChange={onAxis} />
       <div className={styles['smooth']}>
         <Slider
+          flat
           label={CHARTS.smoothing}
           value={smoothing}
           min={0}

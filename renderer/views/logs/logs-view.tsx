@@ -58,6 +58,11 @@ export function LogsView() {
           onPress={() => void navigator.clipboard.writeText(lines.map(plain).join('\n'))}
         />
       </div>
+      {lines.length === 0 ? (
+        <p className={layout['muted']} style={{ padding: 16 }}>
+          {LOGS.none}
+        </p>
+      ) : null}
       <TerminalView lines={lines} handle={terminal} />
     </div>
   )

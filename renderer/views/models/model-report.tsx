@@ -5,11 +5,13 @@ import { X } from 'lucide-react'
 import type { ModelReport } from '../../../electron/contract/workbench.ts'
 import { Button } from '../../components/button.tsx'
 import { Facts, Panel } from '../../components/panel.tsx'
+import type { Fact } from '../../components/panel.tsx'
 import { useOrder } from '../../data/ask.ts'
 import { bytes, integer, NOTHING } from '../../format.ts'
 import { MODELS } from '../../strings/places.ts'
 import { visible } from '../../text/neutral.ts'
 import layout from '../layout.module.css'
+import { ExportCheckpoint } from './export-checkpoint.tsx'
 
 export function ModelReportView({ model }: { readonly model: ModelReport }) {
   const forget = useOrder('models.forget', ['models.list'])
@@ -26,18 +28,10 @@ export function ModelReportView({ model }: { readonly model: ModelReport }) {
             ))}
           </ul>
         )}
-        <Facts
-          facts={[
-            [MODELS.architecture, visible(model.architecture ?? NOTHING)],
-            [MODELS.parameters, whole(model.parameters)],
-            [MODELS.layers, whole(model.layers)],
-            [MODELS.width, whole(model.width)],
-            [MODELS.vocabulary, whole(model.vocabulary)],
-            [MODELS.context, whole(model.context)],
-            [MODELS.dtype, model.dtype ?? NOTHING],
-            [MODELS.size, bytes(model.bytes)],
-          ]}
-        />
+        <Facts facts={factsOf(model)} />
+        {ref.type === 'checkpoint' && ref.step !== null ? (
+          <ExportCheckpoint run={ref.run} step={ref.step} />
+        ) : null}
         {ref.type === 'folder' ? (
           <div className={layout['row']}>
             <Button
@@ -50,6 +44,20 @@ export function ModelReportView({ model }: { readonly model: ModelReport }) {
       </div>
     </Panel>
   )
+}
+
+/** What is known; checkpoints have the shape of their run's model, which is not repeated. */
+function factsOf(model: ModelReport): readonly Fact[] {
+  const shape: readonly Fact[] = [
+    [MODELS.architecture, visible(model.architecture ?? NOTHING)],
+    [MODELS.parameters, whole(model.parameters)],
+    [MODELS.layers, whole(model.layers)],
+    [MODELS.width, whole(model.width)],
+    [MODELS.vocabulary, whole(model.vocabulary)],
+    [MODELS.context, whole(model.context)],
+    [MODELS.dtype, model.dtype ?? NOTHING],
+  ]
+  return [...shape.filter(([, value]) => value !== NOTHING), [MODELS.size, bytes(model.bytes)]]
 }
 
 function whole(value: number | null): string {

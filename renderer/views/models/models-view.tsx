@@ -10,6 +10,7 @@ import { Table } from '../../components/table.tsx'
 import type { Column } from '../../components/table.tsx'
 import { useAsk } from '../../data/ask.ts'
 import { bytes, integer, NOTHING, short } from '../../format.ts'
+import { useParam } from '../../state/route.ts'
 import { MODELS } from '../../strings/places.ts'
 import { visible } from '../../text/neutral.ts'
 import layout from '../layout.module.css'
@@ -57,6 +58,7 @@ const keyOf = ({ ref }: ModelReport) => JSON.stringify(ref)
 
 export function ModelsView() {
   const models = useAsk('models.list', {})
+  const checkpoints = useCheckpointModels(useParam('run'))
   const [active, setActive] = useState<string | null>(null)
   return (
     <div className={layout['page']}>
@@ -67,11 +69,35 @@ export function ModelsView() {
       </div>
       <Loaded query={models} what={MODELS.list}>
         {(list) => (
-          <ModelSplit list={list} active={active ?? firstKey(list)} onActive={setActive} />
+          <ModelSplit
+            list={[...list, ...checkpoints]}
+            active={active ?? firstKey(list)}
+            onActive={setActive}
+          />
         )}
       </Loaded>
     </div>
   )
+}
+
+/** Of the selected run, as rows of the same table: their shape is that of the run's own model. */
+function useCheckpointModels(run: string | null): readonly ModelReport[] {
+  const query = useAsk('checkpoints.list', { run: run ?? '' }, { enabled: run !== null })
+  if (run === null) return []
+  return (query.data ?? []).map(({ step, bytes: size, parentStep }) => ({
+    ref: { type: 'checkpoint', run, step },
+    label: MODELS.checkpoint(run, String(step)),
+    problems: [],
+    architecture: null,
+    parameters: null,
+    layers: null,
+    width: null,
+    vocabulary: null,
+    context: null,
+    dtype: null,
+    bytes: size,
+    parent: parentStep === null ? null : { run, step: parentStep },
+  }))
 }
 
 function firstKey([first]: readonly ModelReport[]): string | null {

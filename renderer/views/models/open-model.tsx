@@ -53,7 +53,13 @@ function TypeFolder() {
       }}
     >
       <span style={{ width: 320 }}>
-        <TextField bare label={MODELS.pathHint} value={path} onChange={setPath} />
+        <TextField
+          bare
+          label={MODELS.pathHint}
+          placeholder={MODELS.pathHint}
+          value={path}
+          onChange={setPath}
+        />
       </span>
       <Button
         icon={FolderOpen}

@@ -70,7 +70,7 @@ function Dial({ draft, onChange }: DraftProps) {
   return (
     <div className={styles['dial']}>
       <Segments
-        label={NEW_RUN.minutes}
+        label={NEW_RUN.plan0}
         choices={PLAN_CHOICES}
         value={draft.minutes === null ? 'steps' : 'time'}
         onChange={(plan) => onChange({ ...draft, minutes: plan === 'time' ? 12 : null })}

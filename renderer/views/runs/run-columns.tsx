@@ -18,7 +18,7 @@ export const RUN_COLUMNS: readonly RunColumn[] = [
   {
     id: 'state',
     label: columns.state,
-    width: 190,
+    width: 148,
     cell: ({ run, live }) => (
       <StatePill
         state={run.state}
@@ -32,12 +32,12 @@ export const RUN_COLUMNS: readonly RunColumn[] = [
     width: 'fill',
     cell: ({ run }) => <span className={styles['id']}>{run.id}</span>,
   },
-  { id: 'recipe', label: columns.recipe, width: 70, cell: ({ run }) => run.recipe },
-  { id: 'preset', label: columns.preset, width: 70, cell: ({ run }) => run.preset },
+  { id: 'recipe', label: columns.recipe, width: 64, cell: ({ run }) => run.recipe },
+  { id: 'preset', label: columns.preset, width: 64, cell: ({ run }) => run.preset },
   {
     id: 'steps',
     label: columns.steps,
-    width: 92,
+    width: 86,
     end: true,
     cell: ({ run, live }) => {
       const done = live?.last?.step ?? run.currentStep
@@ -47,9 +47,9 @@ export const RUN_COLUMNS: readonly RunColumn[] = [
   {
     id: 'score',
     label: columns.score,
-    width: 176,
+    width: 172,
     cell: ({ run, scores }) => (
-      <span style={{ display: 'inline-flex', gap: 8, alignItems: 'center', height: 20 }}>
+      <span className={styles['score']}>
         <Sparkline label={RUNS.scores(run.id)} values={scores.map(({ score }) => score)} />
         {scores.length === 0 ? NOTHING : percent(scores.at(-1)?.score ?? null, 1)}
       </span>
@@ -58,14 +58,14 @@ export const RUN_COLUMNS: readonly RunColumn[] = [
   {
     id: 'valid',
     label: columns.valid,
-    width: 64,
+    width: 60,
     end: true,
     cell: ({ run }) => percent(run.proposed === 0 ? null : run.valid / run.proposed),
   },
   {
     id: 'tokens',
     label: columns.tokens,
-    width: 72,
+    width: 66,
     end: true,
     cell: ({ run }) => short(run.tokens),
   },
@@ -79,7 +79,7 @@ export const RUN_COLUMNS: readonly RunColumn[] = [
   {
     id: 'started',
     label: columns.started,
-    width: 116,
+    width: 112,
     end: true,
     cell: ({ run }) => when(run.createdMs),
   },

@@ -60,15 +60,18 @@ export function ResponsePanel({ trace, active, onActive }: Props) {
           <TextBlock label={TRACE.response} text={trace.response} />
         </div>
       ) : (
-        <TokenStrip
-          trace={trace}
-          ends={ends}
-          colouring={colouring}
-          numeric={numeric}
-          active={active}
-          onActive={onActive}
-          onNextColouring={() => setColouring(nextColouring(colouring))}
-        />
+        <>
+          <p className={styles['legend']}>{TRACE.legends[colouring]}</p>
+          <TokenStrip
+            trace={trace}
+            ends={ends}
+            colouring={colouring}
+            numeric={numeric}
+            active={active}
+            onActive={onActive}
+            onNextColouring={() => setColouring(nextColouring(colouring))}
+          />
+        </>
       )}
     </Panel>
   )
