@@ -31,6 +31,11 @@ export function rejectedBy(proposal: ProposalRecord): string | null {
   return proposal.checks.find((check) => !check.pass)?.name ?? 'unknown'
 }
 
+/** Every program begins with `def f(...):`, which tells one row from another in no list. */
+function withoutHeader(program: string): string {
+  return program.replace(/^def \w+\([^()\n]*\):[ \t]*\n(?=[ \t]*\S)/, '')
+}
+
 function insertProposal(store: Store, run: number, step: number, proposed: Proposed): void {
   const { task } = proposed
   if (task !== null && task.step !== step) {
@@ -67,7 +72,7 @@ function narrow(proposal: Proposed): Record<string, Param> {
     reward,
     ...measured(facts),
     programChars: program.length,
-    firstLine: firstLine(program),
+    firstLine: firstLine(withoutHeader(program)),
     rejectedBy: rejectedBy(proposal),
   }
 }
