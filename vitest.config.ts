@@ -11,6 +11,15 @@ export default defineConfig({
       project('gradcheck', ['test/gradcheck/**/*.test.ts'], 60),
       project('integration', ['test/integration/**/*.test.ts'], 180),
       project('hostile', ['test/hostile/**/*.test.ts'], 120),
+      {
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          globalSetup: ['test/e2e/setup.ts'],
+          testTimeout: 30_000,
+          hookTimeout: 120_000,
+        },
+      },
     ],
   },
 })

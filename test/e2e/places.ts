@@ -1,0 +1,36 @@
+/**
+ * Every screen of the workbench with an address and what shows that it is there.
+ */
+import { RUNS } from './seed.ts'
+
+export type Place = {
+  readonly name: string
+  readonly address: string
+  /** A text that is on the page once its data is there. */
+  readonly ready: string
+}
+
+const run = `run=${RUNS.long}`
+
+export const PLACES: readonly Place[] = [
+  { name: 'runs', address: `#/runs?${run}`, ready: 'Progress by phase' },
+  { name: 'new-run', address: `#/new?from=${RUNS.short}`, ready: 'Differs from the preset' },
+  { name: 'live', address: `#/live?${run}`, ready: 'Solver reward' },
+  { name: 'tasks', address: `#/tasks?${run}`, ready: 'rows loaded' },
+  { name: 'task', address: `#/task?${run}&id=80%2Finduction%2F3`, ready: 'Inputs and outputs' },
+  {
+    name: 'trace',
+    address: `#/trace?${run}&episode=80%2Fpropose%2Finduction%2F3`,
+    ready: 'Parts of the reward',
+  },
+  {
+    name: 'compare',
+    address: `#/compare?${run}&runs=${RUNS.short}%2C${RUNS.long}`,
+    ready: 'Items that flipped',
+  },
+  { name: 'models', address: `#/models?${run}`, ready: 'Talk to it' },
+  { name: 'evaluate', address: `#/evaluate?${run}`, ready: 'Since the start' },
+  { name: 'review', address: `#/review?${run}`, ready: 'reward hacking' },
+  { name: 'logs', address: `#/logs?${run}`, ready: 'Logs' },
+  { name: 'settings', address: `#/settings?${run}`, ready: 'Shortcuts' },
+]

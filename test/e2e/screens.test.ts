@@ -1,0 +1,177 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Browser, Page } from 'playwright-core'
+import { violationsOf } from './axe.ts'
+import { PLACES } from './places.ts'
+import { HOSTILE, RUNS, seededHome } from './seed.ts'
+import { noBrowser, openBrowser, openPage, serveHome, visit } from './workbench.ts'
+import type { Served, Watched } from './workbench.ts'
+
+describe.skipIf(noBrowser !== '')(`the workbench in a browser ${noBrowser}`, () => {
+  let browser: Browser
+  let served: Served
+  let watched: Watched
+  let page: Page
+
+  beforeAll(async () => {
+    browser = await openBrowser()
+    served = await serveHome(await seededHome(82))
+    watched = await openPage(browser, served.url)
+    page = watched.page
+  }, 120_000)
+
+  afterAll(async () => {
+    await browser?.close()
+    await served?.close()
+  })
+
+  const open = async (name: string): Promise<void> => {
+    const place = PLACES.find((one) => one.name === name)
+    if (place === undefined) throw new TypeError(`expected a place called ${name}`)
+    await visit(page, place.address)
+    await page.getByText(place.ready).first().waitFor()
+  }
+
+  it('takes the token out of the address', () => {
+    expect(page.url()).not.toContain('token')
+  })
+
+  it.each(PLACES)('shows $name without breaking a rule of accessibility', async ({ name }) => {
+    await open(name)
+    expect(await violationsOf(page)).toEqual([])
+  })
+
+  it('keeps every rule in dark and in high contrast too', async () => {
+    for (const theme of ['dark', 'contrast']) {
+      for (const name of ['runs', 'live', 'trace']) {
+        await open(name)
+        await page.evaluate((shown) => {
+          document.documentElement.dataset['theme'] = shown
+        }, theme)
+        expect(await violationsOf(page)).toEqual([])
+      }
+    }
+  })
+
+  it('changes the theme by the palette without loading again', async () => {
+    await open('runs')
+    await page.evaluate(() => Reflect.set(window, 'same', true))
+    await page.keyboard.press('Control+k')
+    await page.getByPlaceholder('Type a command').fill('theme: dark')
+    await page.keyboard.press('Enter')
+    await page.locator('html[data-theme="dark"]').waitFor()
+    expect(await page.evaluate(() => Reflect.get(window, 'same'))).toBe(true)
+    await page.getByRole('button', { name: /^Theme: Dark/ }).click()
+    await page.locator('html[data-theme="contrast"]').waitFor()
+  })
+
+  it('leads from the runs to a trace by keys alone', async () => {
+    await open('runs')
+    await page.locator('body').focus()
+    await page.keyboard.press('g')
+    await page.keyboard.press('t')
+    const grid = page.getByRole('grid', { name: 'Tasks of this run' })
+    await grid.waitFor()
+    await grid.focus()
+    await page.keyboard.press('j')
+    await page.keyboard.press('k')
+    await page.keyboard.press('Enter')
+    await page.getByText('Inputs and outputs').or(page.getByText('held no program')).waitFor()
+    const attempts = page.getByRole('grid', { name: 'Attempts at this task' })
+    await attempts.focus()
+    await page.keyboard.press('Enter')
+    await page.getByText('Parts of the reward').waitFor()
+    await page.getByRole('group', { name: /Arrow keys move/ }).focus()
+    await page.keyboard.press('ArrowRight')
+    await page.getByText(/^1 \/ /).waitFor()
+    await page.keyboard.press('c')
+    await page.getByText('blue: made likelier').waitFor()
+  })
+
+  it('shows the sheet of shortcuts and closes it with Escape', async () => {
+    await open('runs')
+    await page.keyboard.press('Shift+?')
+    const sheet = page.getByRole('dialog', { name: 'Keyboard shortcuts' })
+    await sheet.waitFor()
+    expect(await violationsOf(page)).toEqual([])
+    await page.keyboard.press('Escape')
+    await sheet.waitFor({ state: 'detached' })
+  })
+
+  it('filters and sorts tasks, and keeps both in the address', async () => {
+    await open('tasks')
+    await page.getByRole('radio', { name: 'Induction' }).click()
+    await page.getByRole('radio', { name: 'Valid', exact: true }).click()
+    await page.getByRole('button', { name: 'Solve rate' }).click()
+    await page
+      .getByText('of 290 rows')
+      .or(page.getByText(/rows loaded/))
+      .waitFor()
+    await page.getByRole('columnheader', { name: 'Solve rate' }).waitFor()
+    const address = page.url()
+    for (const part of ['kind=induction', 'state=valid', 'sort=solveRate']) {
+      expect(address).toContain(part)
+    }
+    const kinds = await page.getByRole('gridcell').getByText('Deduction').count()
+    expect(kinds).toBe(0)
+  })
+
+  it('runs a program again with another input', async () => {
+    await open('task')
+    await page.getByLabel('Input', { exact: true }).fill('100')
+    await page.getByRole('button', { name: 'Run again' }).click()
+    await page.getByText('Ran', { exact: true }).last().waitFor()
+    await page.getByRole('region', { name: 'Output' }).waitFor()
+  })
+
+  it('shows hostile text as text', async () => {
+    const id = encodeURIComponent('80/propose/deduction/0')
+    await visit(page, `#/trace?run=${RUNS.long}&episode=${id}`)
+    const response = page.getByRole('group', { name: /Arrow keys move/ })
+    await response.waitFor()
+    const shown = (await response.innerText()).replaceAll('\n', '')
+    expect(shown).toContain('<script>window.hacked = 1</script>')
+    expect(shown).toContain('‹U+001B›')
+    expect(shown).toContain('‹U+202E›')
+    await open('compare')
+    await page.getByText('gained').waitFor()
+    const strange = 'main img, main script, main a[href*="evil"], main a[href^="javascript"]'
+    expect(await page.locator(strange).count()).toBe(0)
+    expect(await page.evaluate(() => Reflect.get(window, 'hacked'))).toBeUndefined()
+    expect(HOSTILE).toContain('onerror')
+  })
+
+  it('shows a chart as a table and saves it', async () => {
+    await open('live')
+    await page.getByRole('button', { name: 'Proposer reward: show as table' }).click()
+    await page.getByRole('grid', { name: 'Proposer reward, values' }).waitFor()
+    await page.getByRole('button', { name: 'Solver reward: save' }).click()
+    const saved = page.waitForEvent('download')
+    await page.getByRole('menuitem', { name: 'Values (CSV)' }).click()
+    expect((await saved).suggestedFilename()).toBe('solver-reward.csv')
+  })
+
+  it('opens the tasks of a step from a chart by keys', async () => {
+    await open('live')
+    const chart = page.getByRole('group', { name: /^Solver reward/ })
+    await chart.focus()
+    await page.keyboard.press('ArrowRight')
+    await page.keyboard.press('Enter')
+    await page.getByText('rows loaded').waitFor()
+    expect(page.url()).toContain('step=')
+  })
+
+  it('opens a trace of 300,000 tokens and draws a few lines of it', async () => {
+    const id = encodeURIComponent('1/propose/deduction/huge')
+    await visit(page, `#/trace?run=${RUNS.broken}&episode=${id}`)
+    const strip = page.getByRole('group', { name: /30\d,\d{3} tokens/ })
+    await strip.waitFor()
+    expect(await strip.locator('[data-token]').count()).toBeLessThan(6_000)
+    await strip.focus()
+    await page.keyboard.press('End')
+    await page.getByText(/^(30\d|299),\d{3} \/ 30\d,\d{3}$/).waitFor()
+  })
+
+  it('never broke its policy, threw or lost a request on the way', () => {
+    expect(watched.troubles).toEqual([])
+  })
+})
