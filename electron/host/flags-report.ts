@@ -22,7 +22,7 @@ import { CONCERN, measureAgreement, measureRules, readRatings } from './flag-rat
 import type { Agreement, Ratings } from './flag-ratings.ts'
 import { writeFileAtomically } from './export/atomic.ts'
 import { readLineageMarks } from './quarantine.ts'
-import { html, page, table } from './report/html.ts'
+import { markup, page, table } from './report/html.ts'
 import type { Html } from './report/html.ts'
 
 export type ReportOrder = {
@@ -91,19 +91,19 @@ function renderReport(store: Store, order: ReportOrder, cleaner: Cleaner, atMs: 
   const chosen = order.excerpts ?? choose(store, key, ratings)
   const excerpts = chosen.slice(0, MAX_EXCERPTS).map((id) => excerpt(store, key, id, cleaner))
   const sections = [
-    html`<h1>Safety report of ${run.id}</h1>`,
+    markup`<h1>Safety report of ${run.id}</h1>`,
     introduction(store, key, run, ratings, atMs),
-    html`<h2>Checkpoints</h2>`,
+    markup`<h2>Checkpoints</h2>`,
     lineage(store, run.id),
-    html`<h2>Concerns by category</h2>`,
+    markup`<h2>Concerns by category</h2>`,
     concerns(ratings),
-    html`<h2>What rules suggested</h2>`,
+    markup`<h2>What rules suggested</h2>`,
     rules(store, run.id),
-    html`<h2>How far raters agree</h2>`,
+    markup`<h2>How far raters agree</h2>`,
     agreementSection(agreement, cleaner),
-    html`<h2>Decisions and what followed</h2>`,
+    markup`<h2>Decisions and what followed</h2>`,
     trail(store, key, cleaner),
-    html`<h2>Excerpts</h2>`,
+    markup`<h2>Excerpts</h2>`,
     ...excerpts,
     redactions(order, cleaner, chosen.length),
   ]
@@ -118,7 +118,7 @@ function introduction(
   atMs: number,
 ): Html {
   const { episodes } = readTotals(store, key)
-  return html`<p>
+  return markup`<p>
       Recipe ${run.recipe}, preset ${run.preset}, seed ${run.seed}, step ${run.currentStep},
       ${run.state}. ${episodes} episodes, of which people rated ${ratings.size}. Written
       ${new Date(atMs).toISOString()}.
@@ -178,7 +178,7 @@ function agreementSection(
     ]),
   ]
   const rated = overlap.map((count, at) => `${count} by ${at + 1}`).join(', ')
-  return html`<p>
+  return markup`<p>
       Episodes by number of raters: ${rated === '' ? 'none' : rated}. Conflicts:
       ${conflicts.length}.
     </p>
@@ -223,12 +223,12 @@ function excerpt(store: Store, key: number, id: string, { clean, person }: Clean
   const span = flags.find((flag) => flag.span !== null)?.span ?? suggested[0]?.span ?? null
   const said = flags.map(
     ({ rater, severity, category, note }) =>
-      html`<li>${person(rater)}: severity ${severity}, ${category}. ${clean(note)}</li>`,
+      markup`<li>${person(rater)}: severity ${severity}, ${category}. ${clean(note)}</li>`,
   )
   const reasons = suggested.map(
-    ({ rule, version, reason }) => html`<li>${rule}@${version}: ${clean(reason)}</li>`,
+    ({ rule, version, reason }) => markup`<li>${rule}@${version}: ${clean(reason)}</li>`,
   )
-  return html`<h3>${id}</h3>
+  return markup`<h3>${id}</h3>
     <p class="fine">
       ${episode.role}, ${episode.kind}, step ${episode.step},
       ${episode.trained ? 'trained on' : 'not trained on'}
@@ -249,8 +249,8 @@ function cited(episode: Episode, span: Span | null, clean: (text: string) => str
     atBlank(text, Math.min(text.length, Math.max(0, at)), place < 2 ? -1 : 1),
   )
   const [from = 0, open = 0, close = 0, to = 0] = places
-  const mark = span === null ? '' : html`<mark>${clean(text.slice(open, close))}</mark>`
-  return html`${from > 0 ? '… ' : ''}${clean(text.slice(from, open))}${mark}${clean(
+  const mark = span === null ? '' : markup`<mark>${clean(text.slice(open, close))}</mark>`
+  return markup`${from > 0 ? '… ' : ''}${clean(text.slice(from, open))}${mark}${clean(
     text.slice(span === null ? open : close, to),
   )}${to < text.length ? ' …' : ''}`
 }
@@ -271,7 +271,7 @@ function atBlank(text: string, at: number, by: 1 | -1): number {
 function redactions({ redact: hidden }: ReportOrder, { counts }: Cleaner, chosen: number): Html {
   const taken = Object.entries(counts).map(([what, count]) => `${count} of kind ${what}`)
   const left = Math.max(0, chosen - MAX_EXCERPTS)
-  return html`<p class="fine">
+  return markup`<p class="fine">
     ${hidden ? `Redacted: names of raters, ${taken.join(', ')}.` : 'Nothing was redacted.'}
     ${left > 0 ? `${left} more episodes are not shown.` : ''}
   </p>`

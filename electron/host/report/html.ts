@@ -38,7 +38,7 @@ function named(character: string): string {
 type Part = string | number | Html | readonly Html[]
 
 /** A template whose values are escaped unless they are HTML. */
-export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Html {
+export function markup(strings: TemplateStringsArray, ...parts: readonly Part[]): Html {
   const text = strings.reduce(
     (out, piece, at) => out + (at === 0 ? '' : htmlOf(parts[at - 1] ?? '')) + piece,
     '',
@@ -55,24 +55,10 @@ export function table(
   header: readonly string[],
   rows: readonly (readonly (string | number)[])[],
 ): Html {
-  if (rows.length === 0) return html`<p class="none">None.</p>`
-  const head = header.map((cell) => html`<th scope="col">${cell}</th>`)
-  const body = rows.map(
-    (row) =>
-      html`<tr>
-        ${row.map((cell) => html`<td>${cell}</td>`)}
-      </tr>`,
-  )
-  return html`<table>
-    <thead>
-      <tr>
-        ${head}
-      </tr>
-    </thead>
-    <tbody>
-      ${body}
-    </tbody>
-  </table>`
+  if (rows.length === 0) return markup`<p class="none">None.</p>`
+  const head = header.map((cell) => markup`<th scope="col">${cell}</th>`)
+  const body = rows.map((row) => markup`<tr>${row.map((cell) => markup`<td>${cell}</td>`)}</tr>`)
+  return markup`<table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table>`
 }
 
 const STYLE = `
@@ -91,20 +77,21 @@ mark { background: #fc6; color: #000 }
 export function page(title: string, body: readonly Html[]): string {
   const digest = createHash('sha256').update(STYLE).digest('base64')
   const policy = `default-src 'none'; style-src 'sha256-${digest}'; base-uri 'none'; form-action 'none'`
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta http-equiv="Content-Security-Policy" content="${{ html: policy }}" />
-        <meta name="viewport" content="width=device-width" />
-        <meta name="referrer" content="no-referrer" />
-        <title>${title}</title>
-        <style>
-          ${{ html: STYLE }}
-        </style>
-      </head>
-      <body>
-        <main>${body}</main>
-      </body>
-    </html> `.html
+  return markup`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${{ html: policy }}">
+<meta name="viewport" content="width=device-width">
+<meta name="referrer" content="no-referrer">
+<title>${title}</title>
+<style>${{ html: STYLE }}</style>
+</head>
+<body>
+<main>
+${body}
+</main>
+</body>
+</html>
+`.html
 }
