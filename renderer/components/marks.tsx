@@ -20,7 +20,6 @@ import type { RunState } from '../../electron/contract/history.ts'
 import type { Kind } from '../../electron/contract/task.ts'
 import { COMMON } from '../strings/common.ts'
 import { fixed, percent } from '../format.ts'
-import { classes } from './classes.ts'
 import styles from './states.module.css'
 
 type Tone = 'right' | 'wrong' | 'invalid' | 'unsafe' | 'good' | 'danger' | 'accent' | Kind
@@ -79,10 +78,6 @@ export function StatePill({ state, label }: { readonly state: RunState; readonly
       {label ?? COMMON.states[state]}
     </span>
   )
-}
-
-export function Pill({ tone, label }: { readonly tone: Tone; readonly label: string }) {
-  return <span className={classes(styles['pill'], styles[tone])}>{label}</span>
 }
 
 type IntervalProps = { readonly score: number; readonly low: number; readonly high: number }

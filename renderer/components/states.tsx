@@ -10,13 +10,16 @@ import styles from './states.module.css'
 type EmptyProps = {
   readonly title: string
   readonly text: string
+  /** Where nothing else names the screen. */
+  readonly page?: boolean
   readonly children?: ReactNode
 }
 
-export function Empty({ title, text, children }: EmptyProps) {
+export function Empty({ title, text, page = false, children }: EmptyProps) {
+  const Heading = page ? 'h1' : 'h2'
   return (
     <div className={styles['empty']}>
-      <h2>{title}</h2>
+      <Heading>{title}</Heading>
       <p>{text}</p>
       {children === undefined ? null : <div className={styles['actions']}>{children}</div>}
     </div>

@@ -5,12 +5,13 @@ import type { QueryClient } from '@tanstack/react-query'
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { create } from 'zustand'
-import type { CallName } from '../../electron/contract/api.ts'
+import type { CallName, CallOutput } from '../../electron/contract/api.ts'
 import type { LiveRun, RunNews } from '../../electron/contract/workbench.ts'
 import type { Client, ConnectionState } from '../client.ts'
 import { curvesKey, cutCurves } from './curves.ts'
 import type { Curves } from './curves.ts'
 import { useClient } from './client-context.ts'
+import { SHELL } from '../strings/shell.ts'
 
 /** Something worth a notice, in words. */
 export type Note = { readonly id: number; readonly tone: 'info' | 'warning'; readonly text: string }
@@ -89,6 +90,7 @@ function follow(client: Client, queries: QueryClient, run: string): () => void {
     item: (item) => {
       seen = item.seq
       hear(queries, item)
+      notify(client, queries, item)
     },
   })
 }
@@ -126,6 +128,21 @@ function hear(queries: QueryClient, { run, news }: RunNews): void {
   if (news.type === 'warning') addNote('warning', news.text)
   if (news.type === 'failed') addNote('warning', news.message)
   spoil(queries, SPOILS[news.type] ?? [])
+}
+
+/** By the desktop, where the user wants it; a browser's host does nothing. */
+function notify(client: Client, queries: QueryClient, { run, news }: RunNews): void {
+  const known = queries.getQueryData<CallOutput<'settings.get'>>(['settings.get', {}])
+  const wanted = known?.settings
+  const title =
+    news.type === 'done' && wanted?.notifyDone === true
+      ? SHELL.runDone(run)
+      : news.type === 'warning' && wanted?.notifyWarning === true
+        ? SHELL.runWarns(run)
+        : null
+  if (title === null) return
+  const body = news.type === 'warning' ? news.text.slice(0, 900) : ''
+  client.call('app.notify', { title, body }).catch(() => undefined)
 }
 
 function changeLive(run: string, part: Partial<LiveRun>): void {

@@ -32,7 +32,6 @@ export const MODELS = {
   open: 'Open a model folder',
   path: 'Folder',
   pathHint: 'A Hugging Face folder on the machine that serves this page',
-  openTyped: 'Open',
   list: 'Models and checkpoints',
   label: 'Name',
   architecture: 'Architecture',
@@ -64,7 +63,6 @@ export const MODELS = {
   answer: (number: string) => `Answer ${number}`,
   probability: (value: string) => `mean log-probability ${value}`,
   choose: 'Choose a model to see its report and talk to it.',
-  none0: 'none',
 } as const
 
 export const EVALUATE = {
@@ -83,7 +81,8 @@ export const EVALUATE = {
   change: 'Since the start',
   temperature: 'Temperature',
   points: 'points',
-  jobs: 'Evaluations under way',
+  jobs: 'Work under way',
+  cancel: (title: string) => `Cancel ${title}`,
   chart: 'Over the run',
 } as const
 
@@ -128,11 +127,9 @@ export const SETTINGS = {
   keysHint: 'As words and plus signs: g r, Shift+?, $mod+k. Empty: no keys.',
   conflict: (labels: string) => `also starts ${labels}`,
   diagnosis: 'Diagnosis',
-  home: 'Folder of this history',
   none: 'No setting of that name',
   noneText: 'Search looks at names, groups and help texts.',
   sandbox: 'Sandbox self-test',
   providers: 'Providers',
   on: 'on',
-  off: 'off',
 } as const

@@ -44,7 +44,6 @@ export const RUNS = {
   fork: 'Fork from here',
   settings: 'Settings that differ from the preset',
   sameSettings: 'All settings are those of the preset.',
-  unknownPreset: 'This preset is not known here; all settings are shown.',
   choose: 'Choose a run to see what it is made of.',
   phases: 'Progress by phase',
   firstTitle: 'Self-play on this machine, in two minutes',
@@ -56,7 +55,6 @@ export const RUNS = {
   trainNow: 'Train the embedded model',
   openSample: 'Open a finished run',
   checkup: 'This machine',
-  allFine: 'Everything that training needs is here.',
 } as const
 
 export const NEW_RUN = {
@@ -84,7 +82,6 @@ export const NEW_RUN = {
   changed: 'Only changed',
   reset: (key: string) => `Reset ${key}`,
   range: (min: string, max: string) => `${min} to ${max}`,
-  preset0: (value: string) => `preset: ${value}`,
   noMatch: 'No setting of that name',
   noMatchText: 'Search looks at names, groups and help texts.',
   diff: 'Differs from the preset',

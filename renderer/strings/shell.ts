@@ -37,7 +37,6 @@ export const SHELL = {
   pause: 'Pause',
   resume: 'Resume',
   stop: 'Stop',
-  newRun: 'New run',
   progress: (done: string, total: string) => `Step ${done} of ${total}`,
   phase: (name: string, done: string, total: string) => `${name} ${done} of ${total}`,
   left: (range: string) => `${range} left`,
@@ -56,5 +55,7 @@ export const SHELL = {
   notes: 'Notices',
   dismiss: 'Dismiss',
   groups: { go: 'Go to', run: 'Run', look: 'Look', help: 'Help' },
+  runDone: (run: string) => `${run} is done`,
+  runWarns: (run: string) => `${run} warns`,
   restarted: (count: string) => `Restarted ${count} times`,
 } as const

@@ -9,7 +9,7 @@ import { COMMON } from '../strings/common.ts'
 export function NoRun() {
   const go = useRoute((state) => state.go)
   return (
-    <Empty title={COMMON.noRun} text={COMMON.noRunText}>
+    <Empty page title={COMMON.noRun} text={COMMON.noRunText}>
       <Button look="primary" label={COMMON.toRuns} onPress={() => go('runs')} />
     </Empty>
   )

@@ -7,6 +7,7 @@ import { Panel } from '../../components/panel.tsx'
 import { Empty, Loaded } from '../../components/states.tsx'
 import { useAsk } from '../../data/ask.ts'
 import { useParam, useRoute } from '../../state/route.ts'
+import { COMMON } from '../../strings/common.ts'
 import { COMPARE } from '../../strings/places.ts'
 import layout from '../layout.module.css'
 import { ConfigTable } from './config-table.tsx'
@@ -42,7 +43,7 @@ function Chooser({ ids }: { readonly ids: readonly string[] }) {
   const list = useAsk('runs.list', {})
   const change = useRoute((state) => state.change)
   return (
-    <aside className={layout['aside']} aria-label={COMPARE.runs}>
+    <section className={layout['aside']} aria-label={COMMON.details}>
       <Panel title={COMPARE.runs} flush>
         <Loaded query={list} what={COMPARE.runs}>
           {({ rows }) => (
@@ -66,6 +67,6 @@ function Chooser({ ids }: { readonly ids: readonly string[] }) {
           )}
         </Loaded>
       </Panel>
-    </aside>
+    </section>
   )
 }

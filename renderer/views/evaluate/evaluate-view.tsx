@@ -17,6 +17,7 @@ import { COMMON } from '../../strings/common.ts'
 import { EVALUATE } from '../../strings/places.ts'
 import layout from '../layout.module.css'
 import { NoRun } from '../no-run.tsx'
+import { Jobs } from './jobs.tsx'
 
 export function EvaluateView() {
   const run = useParam('run')
@@ -28,6 +29,7 @@ export function EvaluateView() {
         <h1>{EVALUATE.title}</h1>
         <p>{EVALUATE.text}</p>
       </div>
+      <Jobs />
       <Loaded query={query} what={EVALUATE.table}>
         {(records) => <Results records={records} />}
       </Loaded>

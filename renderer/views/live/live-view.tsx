@@ -10,6 +10,7 @@ import { Empty, Loaded } from '../../components/states.tsx'
 import { useCurves } from '../../data/curves.ts'
 import type { Curves } from '../../data/curves.ts'
 import { useRun } from '../../data/run.ts'
+import { useSetting } from '../../data/settings.ts'
 import type { RunView } from '../../../electron/contract/workbench.ts'
 import { useRoute } from '../../state/route.ts'
 import { CHARTS } from '../../strings/charts.ts'
@@ -42,7 +43,9 @@ const GROUPS = Object.keys(CHARTS.groups).filter((group): group is ChartGroup =>
 
 function Charts({ view, curves }: { readonly view: RunView; readonly curves: Curves }) {
   const [axis, setAxis] = useState<XAxis>('step')
-  const [smoothing, setSmoothing] = useState(0.6)
+  const usual = useSetting('smoothing')
+  const [chosen, setSmoothing] = useState<number | null>(null)
+  const smoothing = chosen ?? usual
   const [range, setRange] = useState<ChartOptions['range']>(null)
   const [log, setLog] = useState(false)
   const go = useRoute((state) => state.go)
@@ -56,7 +59,7 @@ function Charts({ view, curves }: { readonly view: RunView; readonly curves: Cur
     onStep: (step) => go('tasks', { step: String(step) }),
   }
   if (curves.steps.length === 0) {
-    return <Empty title={CHARTS.noSteps} text={CHARTS.noStepsText} />
+    return <Empty page title={CHARTS.noSteps} text={CHARTS.noStepsText} />
   }
   return (
     <div className={layout['page']}>

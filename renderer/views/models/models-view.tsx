@@ -11,6 +11,7 @@ import type { Column } from '../../components/table.tsx'
 import { useAsk } from '../../data/ask.ts'
 import { bytes, integer, NOTHING, short } from '../../format.ts'
 import { useParam } from '../../state/route.ts'
+import { COMMON } from '../../strings/common.ts'
 import { MODELS } from '../../strings/places.ts'
 import { visible } from '../../text/neutral.ts'
 import layout from '../layout.module.css'
@@ -124,7 +125,7 @@ function ModelSplit({ list, active, onActive }: SplitProps) {
         onActive={(one) => onActive(keyOf(one))}
         onOpen={(one) => onActive(keyOf(one))}
       />
-      <aside className={layout['aside']} aria-label={MODELS.report}>
+      <section className={layout['aside']} aria-label={COMMON.details}>
         {model === undefined ? (
           <p className={layout['muted']}>{MODELS.choose}</p>
         ) : (
@@ -133,7 +134,7 @@ function ModelSplit({ list, active, onActive }: SplitProps) {
             {model.problems.length === 0 ? <Talk key={active} model={model} /> : null}
           </>
         )}
-      </aside>
+      </section>
     </div>
   )
 }

@@ -7,6 +7,7 @@ import type { ModelReport } from '../../../electron/contract/workbench.ts'
 import { Select, Segments } from '../../components/select.tsx'
 import { Slider, Switch, TextField } from '../../components/fields.tsx'
 import { useAsk } from '../../data/ask.ts'
+import { useSetting } from '../../data/settings.ts'
 import { NEW_RUN } from '../../strings/runs.ts'
 import type { Draft } from '../../text/run-draft.ts'
 import { visible } from '../../text/neutral.ts'
@@ -67,20 +68,21 @@ export function Basics({ draft, onChange }: DraftProps) {
 }
 
 function Dial({ draft, onChange }: DraftProps) {
+  const usual = useSetting('minutes')
   return (
     <div className={styles['dial']}>
       <Segments
         label={NEW_RUN.plan0}
         choices={PLAN_CHOICES}
         value={draft.minutes === null ? 'steps' : 'time'}
-        onChange={(plan) => onChange({ ...draft, minutes: plan === 'time' ? 12 : null })}
+        onChange={(plan) => onChange({ ...draft, minutes: plan === 'time' ? usual : null })}
       />
       {draft.minutes === null ? null : (
         <Slider
           label={NEW_RUN.minutes}
           value={draft.minutes}
           min={1}
-          max={120}
+          max={Math.max(120, usual)}
           step={1}
           onChange={(minutes) => onChange({ ...draft, minutes })}
           format={(minutes) => NEW_RUN.minutesValue(String(minutes))}

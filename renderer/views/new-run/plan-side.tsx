@@ -9,6 +9,7 @@ import { Failed } from '../../components/states.tsx'
 import { useAsk } from '../../data/ask.ts'
 import { bytes, duration, NOTHING } from '../../format.ts'
 import { useParam } from '../../state/route.ts'
+import { COMMON } from '../../strings/common.ts'
 import { NEW_RUN } from '../../strings/runs.ts'
 import { changedKeys, orderOf, parsed, problemOf, valueOf } from '../../text/run-draft.ts'
 import type { Draft } from '../../text/run-draft.ts'
@@ -22,7 +23,7 @@ export function PlanSide({ draft }: { readonly draft: Draft }) {
   const valid = changedKeys(order).every((key) => problemOf(order, key) === null)
   const plan = useAsk('runs.plan', orderOf(order), { enabled: valid })
   return (
-    <section className={`${styles['column']} ${styles['side']}`} aria-label={NEW_RUN.plan}>
+    <section className={`${styles['column']} ${styles['side']}`} aria-label={COMMON.details}>
       <Panel title={NEW_RUN.plan}>
         {plan.error !== null ? (
           <Failed error={plan.error} />

@@ -22,7 +22,7 @@ export function RunInspector() {
   const { query } = useRun()
   const view = query.data
   return (
-    <aside className={layout['aside']} aria-label={RUNS.about}>
+    <section className={layout['aside']} aria-label={COMMON.details}>
       {view === undefined ? (
         <p className={layout['muted']}>{RUNS.choose}</p>
       ) : (
@@ -37,7 +37,7 @@ export function RunInspector() {
           </Panel>
         </>
       )}
-    </aside>
+    </section>
   )
 }
 

@@ -10,18 +10,20 @@ import styles from './shell.module.css'
 export function Notes() {
   const notes = useLive((state) => state.notes)
   return (
-    <div className={styles['notes']} role="log" aria-label={SHELL.notes}>
-      {notes.map(({ id, tone, text }) => (
-        <div key={id} className={styles['note']}>
-          {tone === 'warning' ? (
-            <TriangleAlert size={16} aria-hidden color="var(--wrong)" />
-          ) : (
-            <Info size={16} aria-hidden color="var(--accent)" />
-          )}
-          <p>{text}</p>
-          <IconButton icon={X} label={SHELL.dismiss} onPress={() => dropNote(id)} />
-        </div>
-      ))}
-    </div>
+    <section className={styles['notes']} aria-label={SHELL.notes}>
+      <div className={styles['list']} role="log" aria-label={SHELL.notes}>
+        {notes.map(({ id, tone, text }) => (
+          <div key={id} className={styles['note']}>
+            {tone === 'warning' ? (
+              <TriangleAlert size={16} aria-hidden color="var(--wrong)" />
+            ) : (
+              <Info size={16} aria-hidden color="var(--accent)" />
+            )}
+            <p>{text}</p>
+            <IconButton icon={X} label={SHELL.dismiss} onPress={() => dropNote(id)} />
+          </div>
+        ))}
+      </div>
+    </section>
   )
 }

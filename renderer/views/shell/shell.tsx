@@ -2,12 +2,14 @@
  * The frame: rail, top bar, screen, status bar, and what floats over them.
  */
 import type { ReactNode } from 'react'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { Empty, Failed } from '../../components/states.tsx'
 import { useLive, useRunNews, useWorkbenchNews } from '../../data/live.ts'
 import { useCommands } from '../../data/commands.ts'
+import { useFollowedSettings } from '../../data/settings.ts'
 import { useKeys } from '../../state/keys.ts'
-import { useParam } from '../../state/route.ts'
+import { useParam, useRoute } from '../../state/route.ts'
+import { COMMON } from '../../strings/common.ts'
 import { SHELL } from '../../strings/shell.ts'
 import { Notes } from './notes.tsx'
 import { CommandPalette } from './palette.tsx'
@@ -21,7 +23,9 @@ export function Shell({ children }: { readonly children: ReactNode }) {
   const [floating, setFloating] = useState<'palette' | 'sheet' | null>(null)
   const connection = useLive((state) => state.connection)
   useWorkbenchNews()
+  useFollowedSettings()
   useRunNews(useParam('run'))
+  useTitle()
   const commands = useCommands({
     palette: () => setFloating('palette'),
     sheet: () => setFloating('sheet'),
@@ -52,6 +56,16 @@ export function Shell({ children }: { readonly children: ReactNode }) {
   )
 }
 
+/** The name of the tab and of the window. */
+function useTitle(): void {
+  const { view, params } = useRoute((state) => state.route)
+  const run = params['run']
+  useEffect(() => {
+    const parts = [SHELL.views[view], ...(run === undefined ? [] : [run]), COMMON.product]
+    document.title = parts.join(' · ')
+  }, [view, run])
+}
+
 function focusMain(event: { readonly preventDefault: () => void }): void {
   event.preventDefault()
   document.querySelector<HTMLElement>('#main')?.focus()
@@ -60,7 +74,7 @@ function focusMain(event: { readonly preventDefault: () => void }): void {
 function Refused({ reason }: { readonly reason: string }) {
   return (
     <main>
-      <Empty title={SHELL.refusedTitle} text={SHELL.refusedHelp} />
+      <Empty page title={SHELL.refusedTitle} text={SHELL.refusedHelp} />
       <Failed error={reason} />
     </main>
   )

@@ -9,7 +9,7 @@ import { Select } from '../../components/select.tsx'
 import { useAsk } from '../../data/ask.ts'
 import { useRun } from '../../data/run.ts'
 import { useRunOrders } from '../../data/run-orders.ts'
-import { etaRange, integer, short } from '../../format.ts'
+import { etaRange, figure, integer, short } from '../../format.ts'
 import type { LiveRun, RunView } from '../../../electron/contract/workbench.ts'
 import { useRoute } from '../../state/route.ts'
 import { COMMON } from '../../strings/common.ts'
@@ -78,23 +78,27 @@ function RunProgress({ view: { run }, live }: Props) {
 }
 
 function LiveFacts({ live }: { readonly live: LiveRun }) {
-  const { phase, secondsLeft, tokensPerSecond, last } = live
-  const left = last?.secondsLeft ?? null
-  return (
-    <>
-      {phase === null ? null : (
-        <span>
-          {SHELL.phase(COMMON.phases[phase.name], integer(phase.done), integer(phase.total))}
-        </span>
-      )}
-      {tokensPerSecond > 0 ? <span>{SHELL.tokensPerSecond(short(tokensPerSecond))}</span> : null}
-      {left === null && secondsLeft === null ? null : (
-        <span>
-          {SHELL.left(etaRange(left ?? ((secondsLeft?.low ?? 0) + (secondsLeft?.high ?? 0)) / 2))}
-        </span>
-      )}
-    </>
-  )
+  return factsOf(live).map((fact) => <span key={fact}>{fact}</span>)
+}
+
+/** What a glance needs, in the order of its weight. */
+function factsOf({ phase, tokensPerSecond, tasksPerSecond, restarts, ...live }: LiveRun) {
+  const left = leftOf(live)
+  return [
+    ...(phase === null
+      ? []
+      : [SHELL.phase(COMMON.phases[phase.name], integer(phase.done), integer(phase.total))]),
+    ...(left === null ? [] : [SHELL.left(etaRange(left))]),
+    ...(tokensPerSecond > 0 ? [SHELL.tokensPerSecond(short(tokensPerSecond))] : []),
+    ...(tasksPerSecond > 0 ? [SHELL.tasksPerSecond(figure(tasksPerSecond))] : []),
+    ...(restarts > 0 ? [SHELL.restarted(integer(restarts))] : []),
+  ]
+}
+
+/** Seconds: as the host reckons, else as the last step said. */
+function leftOf({ secondsLeft, last }: Pick<LiveRun, 'secondsLeft' | 'last'>): number | null {
+  if (secondsLeft !== null) return (secondsLeft.low + secondsLeft.high) / 2
+  return last?.secondsLeft ?? null
 }
 
 function RunActions({ view, live }: Props) {

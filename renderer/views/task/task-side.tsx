@@ -19,7 +19,7 @@ export function TaskSide({ detail }: { readonly detail: TaskDetail }) {
   const { task, episode } = detail.proposal
   const go = useRoute((state) => state.go)
   return (
-    <aside className={layout['aside']} aria-label={TASK.facts}>
+    <section className={layout['aside']} aria-label={COMMON.details}>
       <Panel title={TASK.facts}>
         <Facts facts={factsOf(detail)} />
         {episode === null ? null : (
@@ -43,7 +43,7 @@ export function TaskSide({ detail }: { readonly detail: TaskDetail }) {
           <Rerun key={task.id} task={task} kept={detail.outputs[0] ?? ''} />
         </>
       )}
-    </aside>
+    </section>
   )
 }
 

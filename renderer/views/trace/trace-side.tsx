@@ -16,7 +16,7 @@ type Props = { readonly trace: EpisodeTrace; readonly active: number | null }
 
 export function TraceSide({ trace, active }: Props) {
   return (
-    <aside className={layout['aside']} aria-label={TRACE.outcome}>
+    <section className={layout['aside']} aria-label={COMMON.details}>
       <Panel title={TRACE.token}>
         <TokenFacts trace={trace} active={active} />
       </Panel>
@@ -40,7 +40,7 @@ export function TraceSide({ trace, active }: Props) {
       <Panel title={TRACE.flags}>
         <Flags trace={trace} />
       </Panel>
-    </aside>
+    </section>
   )
 }
 
