@@ -15,7 +15,7 @@ import type {
 import { AppError, messageOf } from '../electron/contract/errors.ts'
 import { CREDIT, Reply } from '../electron/contract/wire.ts'
 import type { Request, WireFailure } from '../electron/contract/wire.ts'
-import type { Connect, Wire } from './transport.ts'
+import type { Connect, Wire } from './connect.ts'
 
 /** refused: trying again cannot help; reason says why. */
 export type ConnectionState =

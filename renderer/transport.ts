@@ -4,16 +4,7 @@
  */
 import { AppError } from '../electron/contract/errors.ts'
 import { decode, encode, PROTOCOL } from '../electron/contract/wire.ts'
-import type { Request } from '../electron/contract/wire.ts'
-
-export type WireEvents = {
-  readonly message: (reply: unknown) => void
-  /** Once, and never after close(). */
-  readonly closed: (reason: string) => void
-}
-export type Wire = { readonly send: (request: Request) => void; readonly close: () => void }
-/** Rejects with AppError('usage') where trying again cannot help. */
-export type Connect = (events: WireEvents) => Promise<Wire>
+import type { Connect, Wire, WireEvents } from './connect.ts'
 
 /** What preload.ts puts into the window. Everything that passes is cloned on the way. */
 export type Bridge = {

@@ -6,7 +6,7 @@ import { WebSocket } from 'ws'
 import type { RawData } from 'ws'
 import type { Host } from '../../electron/host/host.ts'
 import { decode, encode, PROTOCOL } from '../../electron/contract/wire.ts'
-import type { Connect, Wire } from '../../renderer/transport.ts'
+import type { Connect, Wire } from '../../renderer/connect.ts'
 
 /** A port of Electron, by hand: structured clones, delivered later, closed when the host breaks it off. */
 export function portTo(host: () => Host): Connect {

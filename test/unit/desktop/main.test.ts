@@ -5,10 +5,11 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type * as FakeElectron from '../../fakes/electron.ts'
 import { CHANNELS, PAGE_URL } from '../../../electron/contract/desktop.ts'
 import { temporaryFolder } from '../../fakes/folder.ts'
 
-type Fake = typeof import('../../fakes/electron.ts')
+type Fake = typeof FakeElectron
 let electron: Fake
 
 /** Another Electron for each start of the entry. */

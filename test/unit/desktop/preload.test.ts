@@ -1,8 +1,9 @@
 import { MessageChannel } from 'node:worker_threads'
 import { expect, test, vi } from 'vitest'
+import type * as FakeElectron from '../../fakes/electron.ts'
 import { CHANNELS } from '../../../electron/contract/desktop.ts'
 
-type Fake = typeof import('../../fakes/electron.ts')
+type Fake = typeof FakeElectron
 let electron: Fake
 
 /** Another Electron for each start of the entry. */
