@@ -22,7 +22,11 @@ export type NotedAnswer = ItemVerdict & {
 }
 
 /** Everything about one item; noted whole or not at all. */
-export type NotedItem = { readonly item: string; readonly answers: readonly NotedAnswer[] }
+export type NotedItem = {
+  readonly item: string
+  readonly prompt: string
+  readonly answers: readonly NotedAnswer[]
+}
 
 export interface Journal {
   /** In the order noted; an item that was noted again counts as it was last. */
@@ -191,8 +195,11 @@ async function noteOf(
     tokens: tokens.length,
     stopReason,
   }))
-  return { item: question.id, answers }
+  return { item: question.id, prompt: promptText(ask), answers }
 }
+
+const promptText = (ask: Ask | null): string =>
+  ask === null ? '' : ask.parts.map(({ text }) => text).join('')
 
 /** A question that does not fit the model is not answered, which is the model's failure and not the sandbox's. */
 function unasked({ question, ask, tokens }: Prompted, settings: SuiteSettings): NotedItem {
@@ -206,7 +213,8 @@ function unasked({ question, ask, tokens }: Prompted, settings: SuiteSettings): 
     tokens: 0,
     stopReason: 'unasked',
   }
-  return { item: question.id, answers: Array.from({ length: samplesOf(settings) }, () => answer) }
+  const answers = Array.from({ length: samplesOf(settings) }, () => answer)
+  return { item: question.id, prompt: promptText(ask), answers }
 }
 
 function progressOf(total: number, open: number, { now, onProgress }: RunnerDeps) {

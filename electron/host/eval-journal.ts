@@ -4,6 +4,7 @@
  * Not here: what is noted (eval/runner.ts).
  */
 import { createHash } from 'node:crypto'
+import { closeSync, openSync, readSync } from 'node:fs'
 import { mkdir, open, truncate } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import * as v from 'valibot'
@@ -33,7 +34,7 @@ const Answer = v.object({
   tokens: v.number(),
   stopReason: v.picklist(['stop', 'length', 'unasked']),
 })
-const Item = v.object({ item: v.string(), answers: v.array(Answer) })
+const Item = v.object({ item: v.string(), prompt: v.string(), answers: v.array(Answer) })
 
 export async function openJournal(path: string): Promise<Journal> {
   await mkdir(dirname(path), { recursive: true })
@@ -65,6 +66,40 @@ async function* readItems(path: string): AsyncGenerator<NotedItem> {
   }
 }
 
+/** The same one by one without waiting, for writers that take rows as they come; the last line of an item counts. */
+export function* journalLines(path: string): Generator<NotedItem> {
+  const last = new Map<string, number>()
+  for (const { line, number } of linesNow(path)) last.set(itemOf(line, path).item, number)
+  for (const { line, number } of linesNow(path)) {
+    const item = itemOf(line, `${path}, line ${number}`)
+    if (last.get(item.item) === number) yield item
+  }
+}
+
+const CHUNK = 1 << 16
+
+function* linesNow(path: string): Generator<{ readonly line: string; readonly number: number }> {
+  const file = openSync(path, 'r')
+  const chunk = Buffer.alloc(CHUNK)
+  let pending = Buffer.alloc(0)
+  let number = 0
+  try {
+    for (let read = readSync(file, chunk); read > 0; read = readSync(file, chunk)) {
+      let from = 0
+      let bytes = Buffer.concat([pending, chunk.subarray(0, read)])
+      for (let end = bytes.indexOf(0x0a); end >= 0; end = bytes.indexOf(0x0a, from)) {
+        number += 1
+        yield { line: bytes.toString('utf8', from, end), number }
+        from = end + 1
+      }
+      bytes = bytes.subarray(from)
+      pending = bytes
+    }
+  } finally {
+    closeSync(file)
+  }
+}
+
 function itemOf(line: string, where: string): NotedItem {
   try {
     return v.parse(Item, JSON.parse(line))
@@ -78,12 +113,12 @@ function itemOf(line: string, where: string): NotedItem {
 const LONGEST_ANSWER = 2_000
 
 /** A program that was read from the response is in the response. */
-const lined = ({ item, answers }: NotedItem): string => {
+const lined = ({ item, prompt, answers }: NotedItem): string => {
   const kept = answers.map((noted): NotedAnswer => {
     const isLong = noted.answer !== null && noted.answer.length > LONGEST_ANSWER
     return isLong ? { ...noted, answer: null } : noted
   })
-  return `${JSON.stringify({ item, answers: kept })}\n`
+  return `${JSON.stringify({ item, prompt, answers: kept })}\n`
 }
 
 async function appendItems(path: string, items: readonly NotedItem[]): Promise<void> {

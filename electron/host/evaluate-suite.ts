@@ -16,6 +16,7 @@ import { evalItems, evalRecords, suiteDifference, suiteScore } from '../eval/sco
 import { openCheckpoint } from '../model/checkpoint.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { journalPath, openJournal } from './eval-journal.ts'
+import { type EvalRecordFile, writeRecord } from './eval-record.ts'
 import type { EvalOrder, Subject } from './evaluate.ts'
 import { measureName } from './measure.ts'
 import { codecOf, weightsDigest } from './models.ts'
@@ -73,7 +74,7 @@ type Deps = {
 export async function measureBenchmark(
   benchmark: Benchmark,
   order: EvalOrder,
-  { folder, config }: Subject,
+  { folder, config, at }: Subject,
   { sampler, sandbox, signal, onProgress }: Deps,
 ): Promise<BenchmarkScores> {
   const suite = await loadLimited(benchmark, order)
@@ -97,6 +98,7 @@ export async function measureBenchmark(
     weights: await weightsDigest(folder),
     files: suite.files.map(({ path: name, digest }) => `${name} ${digest}`),
   })
+  const startedMs = Date.now()
   const answers = await runSuite(suite.questions, settings, {
     sampler,
     codec: await codecOf(folder, config),
@@ -108,9 +110,28 @@ export async function measureBenchmark(
     now: () => performance.now(),
     onProgress: plainly(onProgress),
   })
-  const details = { ...detailsOf(benchmark, order, suite, template), journal: path }
   const passAtK = passCurve(answers, temperature === 0 ? 1 : samples)
-  return resultOf(benchmark, order, answers, { ...details, passAtK })
+  const details = { ...detailsOf(benchmark, order, suite, template), journal: path, passAtK }
+  const result = resultOf(benchmark, order, answers, details)
+  // A part of a suite is resumed from its notes, but is no result to keep.
+  if (order.limit === null) {
+    await writeRecord(path, { ...recordOf(result, folder, at), startedMs, finishedMs: Date.now() })
+  }
+  return result
+}
+
+function recordOf(
+  { benchmark, answers, details }: BenchmarkScores,
+  model: string,
+  at: Subject['at'],
+): Omit<EvalRecordFile, 'startedMs' | 'finishedMs'> {
+  const { passAt1, low, high, n, undecided } = suiteScore(answers)
+  const { title, licence, home, protocol, contamination, template, seed, samples } = details
+  const { temperature, topP, maxTokens } = details
+  const told = { title, licence, home, protocol, contamination }
+  const settings = { template, temperature, topP, maxTokens, samples, seed }
+  const score = { n, undecided, passAt1, low, high, passAtK: [...details.passAtK] }
+  return { suite: benchmark.id, ...told, model, at, ...settings, ...score }
 }
 
 const plainly =

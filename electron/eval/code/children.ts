@@ -15,9 +15,9 @@ export const CODE_LIMITS = {
   outputChars: 4_000_000,
 } as const satisfies Limits
 
-// The script of the paper: at least 10 s, and 8 times what the reference took.
+// The script of the paper: at least 10 s, and 8 times what the reference took. The longest is for slow references on busy machines.
 const SLOWER_THAN_REFERENCE = 8
-const LONGEST_MS = 60_000
+const LONGEST_MS = 240_000
 
 /** For references and tests, which are the suite's own. */
 export const TRUSTED_LIMITS: Limits = { ...CODE_LIMITS, wallMs: LONGEST_MS }

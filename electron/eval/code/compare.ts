@@ -109,7 +109,7 @@ function digitDistance(left: bigint, right: bigint): bigint | undefined {
   if (/-/.test(a + b)) return undefined
   const width = Math.max(a.length, b.length)
   const others = b.padStart(width, '0')
-  return [...a.padStart(width, '0')].reduce(
+  return Array.from(a.padStart(width, '0')).reduce(
     (sum, digit, at) => sum + BigInt(Math.abs(Number(digit) - Number(others[at]))),
     0n,
   )

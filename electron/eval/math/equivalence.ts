@@ -292,17 +292,24 @@ function sameAt(
   tolerance: number,
   error: number,
 ): boolean | null {
-  const gold = exactValue(wanted, point)
-  const answer = exactValue(found, point)
-  if (gold !== null && answer !== null && sameFraction(gold, answer)) return true
-  if (gold !== null && answer !== null && tolerance === 0 && error === 0) return false
+  const exactly = sameExactly(wanted, found, point)
+  if (exactly === true || (exactly === false && tolerance === 0 && error === 0)) return exactly
   const left = preciseValue(wanted, point)
   const right = preciseValue(found, point)
   if (left === null && right === null) return null
   if (left === null || right === null) return false
-  if (sameValue(right, left, tolerance)) return true
-  return error > 0 && 'e' in left && 'e' in right && right.minus(left).abs().lte(error)
+  return sameValue(right, left, tolerance) || isWithin(right, left, error)
 }
+
+/** null: one of them has no exact value. */
+function sameExactly(wanted: MathNode, found: MathNode, point: Scope): boolean | null {
+  const gold = exactValue(wanted, point)
+  const answer = gold === null ? null : exactValue(found, point)
+  return gold === null || answer === null ? null : sameFraction(gold, answer)
+}
+
+const isWithin = (a: Precise, b: Precise, error: number): boolean =>
+  error > 0 && 'e' in a && 'e' in b && a.minus(b).abs().lte(error)
 
 const WHOLE_ONLY = new Set(['factorial', 'binomial', 'floor', 'ceil'])
 const POINTS = 4

@@ -224,7 +224,7 @@ const angle = (operation: (x: Precise) => unknown): PreciseOperation =>
 const either = (operation: (x: BigNumber) => unknown): ((x: Precise) => unknown) =>
   operation as (x: Precise) => unknown
 
-const naturalLog = (x: Precise): Precise => asPrecise(either(math.log)(x))
+const naturalLog = (x: Precise): Precise => asPrecise(either((x) => math.log(x))(x))
 
 const viaExact =
   (name: string): PreciseOperation =>
@@ -247,23 +247,23 @@ const PRECISE: Readonly<Record<string, PreciseOperation>> = {
   abs: one((x) => math.abs(x)),
   floor: one((x) => math.floor(x)),
   ceil: one((x) => math.ceil(x)),
-  sqrt: one(either(math.sqrt)),
+  sqrt: one(either((x) => math.sqrt(x))),
   root: two(root),
   exp: one((x) => power(math.bignumber(math.e), x)),
-  ln: one(either(math.log)),
+  ln: one(either((x) => math.log(x))),
   log: (args) => logarithm(given(args[0]), args[1]),
-  sin: angle(either(math.sin)),
-  cos: angle(either(math.cos)),
-  tan: angle(either(math.tan)),
-  cot: angle(either(math.cot)),
-  sec: angle(either(math.sec)),
-  csc: angle(either(math.csc)),
-  sinh: angle(either(math.sinh)),
-  cosh: angle(either(math.cosh)),
-  tanh: angle(either(math.tanh)),
-  arcsin: one(either(math.asin)),
-  arccos: one(either(math.acos)),
-  arctan: one(either(math.atan)),
+  sin: angle(either((x) => math.sin(x))),
+  cos: angle(either((x) => math.cos(x))),
+  tan: angle(either((x) => math.tan(x))),
+  cot: angle(either((x) => math.cot(x))),
+  sec: angle(either((x) => math.sec(x))),
+  csc: angle(either((x) => math.csc(x))),
+  sinh: angle(either((x) => math.sinh(x))),
+  cosh: angle(either((x) => math.cosh(x))),
+  tanh: angle(either((x) => math.tanh(x))),
+  arcsin: one(either((x) => math.asin(x))),
+  arccos: one(either((x) => math.acos(x))),
+  arctan: one(either((x) => math.atan(x))),
   factorial: viaExact('factorial'),
   binomial: viaExact('binomial'),
 }

@@ -49,7 +49,10 @@ export function childrenOf(node: MathNode): readonly MathNode[] {
       return [node.left, node.right]
     case 'unit':
       return [node.value]
-    default:
+    case 'tuple':
+    case 'list':
+    case 'set':
+    case 'union':
       return node.items
   }
 }
@@ -70,7 +73,10 @@ export function mapNodes(node: MathNode, change: (node: MathNode) => MathNode): 
       return change({ ...node, left: into(node.left), right: into(node.right) })
     case 'unit':
       return change({ ...node, value: into(node.value) })
-    default:
+    case 'tuple':
+    case 'list':
+    case 'set':
+    case 'union':
       return change({ ...node, items: node.items.map(into) })
   }
 }

@@ -115,8 +115,7 @@ export function cleaned(text: string): string {
   const short = text.slice(0, MAX_ANSWER_CHARACTERS)
   // Models double backslashes; only in a matrix do two backslashes mean something.
   const single = short.includes('\\begin') ? short : short.replace(/\\\\(?=[a-zA-Z])/g, '\\')
-  return [...single]
-    .map((character) => UNICODE[character] ?? character)
+  return Array.from(single, (character) => UNICODE[character] ?? character)
     .join('')
     .replace(/\\\$/g, ' \\dollar ')
     .replace(/\$|\\\(|\\\)|\\\[(?!\d)|(?<!\d)\\\]/g, ' ')
@@ -172,7 +171,7 @@ function plainTokens(run: string, before: Token | undefined): Token[] {
   const unit = unitOf(run)
   const behind = before?.kind === 'number' || before?.kind === 'unit' || before?.text === '}'
   if (unit !== undefined && behind) return [{ kind: 'unit', text: unit }]
-  return [...run].map((text) => ({ kind: 'letter', text }))
+  return Array.from(run, (text) => ({ kind: 'letter', text }))
 }
 
 function wordTokens(words: string): Token[] {

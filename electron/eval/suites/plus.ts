@@ -33,7 +33,7 @@ type Row = v.InferOutput<typeof HumanRow> | v.InferOutput<typeof MbppRow>
 
 const EXACT = ['base_input', 'plus_input']
 const PROTOCOL =
-  "EvalPlus's inputs, tolerance and special oracles; outputs are compared outside of the candidate's process. The time limit holds for up to 400 inputs together: 10 s or 8 times the reference, at most 60 s."
+  "EvalPlus's inputs, tolerance and special oracles; outputs are compared outside of the candidate's process. The time limit holds for up to 400 inputs together: 10 s, or 8 times what the reference took."
 
 export const HUMANEVAL_PLUS: Benchmark = {
   id: 'humaneval+',

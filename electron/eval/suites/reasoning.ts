@@ -6,6 +6,7 @@
 import * as v from 'valibot'
 import { AppError } from '../../contract/errors.ts'
 import type { TaskBody } from '../../contract/task.ts'
+import type { Outcome } from '../../contract/verdict.ts'
 import { parseCanonical, toCanonical } from '../../python/canonical.ts'
 import { parseLiteral } from '../../python/literal.ts'
 import { argumentsText, reprOf } from '../../python/repr.ts'
@@ -69,19 +70,23 @@ async function gradeExpression(
 ): Promise<ItemVerdict> {
   if (verdict.answer === null) return verdict
   const values = `${item.program}\n\n_values = lambda *values: values\ndef f():\n    return _values(${verdict.answer}\n)\n`
-  const worked = (await callAll(values, [''], CODE_LIMITS, deps)).outcomes[0]
-  const input = worked?.status === 'ok' ? parseCanonical(worked.canonical) : null
-  if (worked?.status === 'infra_error') return { ...verdict, undecided: true }
+  const worked = await callOne(values, '', deps)
+  if (worked.status === 'infra_error') return { ...verdict, undecided: true }
+  const input = worked.status === 'ok' ? parseCanonical(worked.canonical) : null
   if (input?.ok !== true || !('items' in input.value)) {
     return { ...verdict, reason: 'the answer is no argument list of plain values' }
   }
-  const inputs = [argumentsText(input.value.items)]
-  const outcome = (await callAll(item.program, inputs, CODE_LIMITS, deps)).outcomes[0]
+  const outcome = await callOne(item.program, argumentsText(input.value.items), deps)
   const gold = item.pairs[0]?.output ?? ''
-  const correct = outcome?.status === 'ok' && sameOutput(outcome.canonical, gold, false)
-  const status = outcome?.status ?? null
+  const correct = outcome.status === 'ok' && sameOutput(outcome.canonical, gold, false)
+  const { status } = outcome
   const reason = `the output of the answer is ${correct ? '' : 'not '}the expected one`
   return { ...verdict, correct, status, reason, undecided: status === 'infra_error' }
+}
+
+async function callOne(program: string, input: string, deps: GradeDeps): Promise<Outcome> {
+  const { outcomes } = await callAll(program, [input], CODE_LIMITS, deps)
+  return outcomes[0] ?? { status: 'infra_error', detail: 'no outcome' }
 }
 
 function verdictOf(graded: GradedAnswer, template: Template): ItemVerdict {

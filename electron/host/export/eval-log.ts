@@ -1,0 +1,165 @@
+/**
+ * An evaluation as an Inspect log: the .eval archive, whose samples open one by one, or the same as one JSON file.
+ * Source: UKGovernmentBEIS/inspect_ai at 499e6152, src/inspect_ai/log/_log.py and _recorders/eval.py.
+ */
+import { basename } from 'node:path'
+import type { NotedAnswer, NotedItem } from '../../eval/runner.ts'
+import type { EvalRecordFile } from '../eval-record.ts'
+import { writeFileAtomically } from './atomic.ts'
+import type { Write } from './atomic.ts'
+import type { Pace } from './table.ts'
+import { zipWriter } from './zip.ts'
+
+export type EvalSource = {
+  /** Names the evaluation; the same for the same notes. */
+  readonly id: string
+  readonly record: EvalRecordFile
+  readonly items: () => Iterable<NotedItem>
+}
+
+const SHORT = 1_000
+
+/** One sample per answer; epochs are the samples of an item. */
+export async function writeEvalArchive(
+  source: EvalSource,
+  out: string,
+  pace: Pace,
+): Promise<number> {
+  return writeFileAtomically(out, async (write) => {
+    const zip = zipWriter(write)
+    const head = headerOf(source)
+    const { version, eval: spec, plan } = head
+    await zip.add('_journal/start.json', JSON.stringify({ version, eval: spec, plan }))
+    const summaries: object[] = []
+    for (const sample of samplesOf(source)) {
+      await zip.add(`samples/${sample.id}_epoch_${sample.epoch}.json`, JSON.stringify(sample))
+      summaries.push(summaryOf(sample))
+      await pace()
+    }
+    await zip.add('_journal/summaries/1.json', JSON.stringify(summaries))
+    await zip.add('summaries.json', JSON.stringify(summaries))
+    await zip.add('header.json', JSON.stringify(head))
+    await zip.finish()
+    return summaries.length
+  })
+}
+
+/** The order of the fields is part of the format: a reader of headers stops at the samples. */
+export async function writeEvalJson(source: EvalSource, out: string, pace: Pace): Promise<number> {
+  return writeFileAtomically(out, async (write: Write) => {
+    await write(JSON.stringify(headerOf(source)).replace(/\}$/, ',"samples":['))
+    let count = 0
+    for (const sample of samplesOf(source)) {
+      await write(`${count > 0 ? ',' : ''}\n${JSON.stringify(sample)}`)
+      await pace()
+      count += 1
+    }
+    await write('\n]}\n')
+    return count
+  })
+}
+
+const modelName = ({ model, at }: EvalRecordFile): string =>
+  at === null ? `kelvin/${basename(model)}` : `kelvin/${at.run}@${at.step}`
+
+function headerOf({ id, record }: EvalSource) {
+  const { suite, startedMs, finishedMs, n, samples, passAt1, low, high } = record
+  const { temperature, topP: top_p, maxTokens: max_tokens, seed } = record
+  const created = new Date(startedMs).toISOString()
+  const metrics = { accuracy: passAt1, ci_low: low, ci_high: high }
+  const { licence, home, protocol, contamination, template, undecided, passAtK } = record
+  return {
+    version: 2,
+    status: 'success',
+    eval: {
+      eval_id: id,
+      run_id: id,
+      created,
+      task: `kelvin/${suite}`,
+      task_id: id,
+      task_version: 0,
+      dataset: { name: record.title, location: home, samples: n, shuffled: false },
+      model: modelName(record),
+      model_generate_config: { temperature, top_p, max_tokens, seed },
+      config: { epochs: samples },
+      metadata: { licence, protocol, contamination, template, undecided, passAtK },
+    },
+    plan: { name: 'plan', steps: [], config: {} },
+    results: {
+      total_samples: n * samples,
+      completed_samples: n * samples,
+      scores: [
+        {
+          name: 'correct',
+          scorer: 'correct',
+          scored_samples: n * samples - undecided,
+          metrics: Object.fromEntries(
+            Object.entries(metrics).map(([name, value]) => [name, { name, value }]),
+          ),
+        },
+      ],
+    },
+    stats: { started_at: created, completed_at: new Date(finishedMs).toISOString() },
+  }
+}
+
+function* samplesOf(source: EvalSource) {
+  for (const item of source.items()) {
+    for (const [at, answer] of item.answers.entries()) yield sampleOf(source, item, answer, at + 1)
+  }
+}
+
+function sampleOf(
+  { id: evaluation, record }: EvalSource,
+  item: NotedItem,
+  noted: NotedAnswer,
+  epoch: number,
+) {
+  const message = { role: 'assistant', content: noted.response, source: 'generate' }
+  const { reason, status, undecided, answer } = noted
+  return {
+    id: item.item,
+    epoch,
+    input: item.prompt,
+    target: '',
+    messages: [{ role: 'user', content: item.prompt, source: 'input' }, message],
+    output: {
+      model: modelName(record),
+      choices: [{ message, stop_reason: noted.stopReason === 'length' ? 'max_tokens' : 'stop' }],
+      completion: noted.response,
+      usage: { input_tokens: 0, output_tokens: noted.tokens, total_tokens: noted.tokens },
+    },
+    scores: undecided
+      ? {}
+      : {
+          correct: {
+            value: noted.correct ? 'C' : 'I',
+            ...(answer === null ? {} : { answer }),
+            explanation: reason,
+          },
+        },
+    metadata: { status, undecided, reason },
+    uuid: `${evaluation}/${item.item}/${epoch}`,
+  }
+}
+
+/** Long texts are cut: a list of all samples must stay small. */
+function summaryOf(sample: ReturnType<typeof sampleOf>) {
+  const { id, epoch, input, target, scores, uuid } = sample
+  return {
+    id,
+    epoch,
+    input: input.slice(0, SHORT),
+    target,
+    scores: shortened(scores),
+    uuid,
+    completed: true,
+  }
+}
+
+function shortened(scores: ReturnType<typeof sampleOf>['scores']) {
+  const { correct } = scores
+  if (correct === undefined) return {}
+  const { answer, ...rest } = correct
+  return { correct: answer === undefined ? rest : { ...rest, answer: answer.slice(0, SHORT) } }
+}
