@@ -49,7 +49,7 @@ export function Chart(props: ChartProps) {
           <ActionMenu
             icon={Download}
             label={CHARTS.save(spec.title)}
-            items={CHARTS.formats}
+            items={asTable ? CHARTS.formats.filter(({ id }) => id !== 'png') : CHARTS.formats}
             onAction={(format) => saveChart(format, spec, xName, host.current)}
           />
         </>

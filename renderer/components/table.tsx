@@ -45,7 +45,7 @@ export type TableProps<Row> = {
 export function Table<Row>(props: TableProps<Row>) {
   const { rows, columns, label, foot } = props
   const scroller = useRef<HTMLDivElement>(null)
-  const [active, setActive] = useState(0)
+  const [active, setActive] = useActive(rows.length)
   const id = useId()
   const virtual = useVirtualizer({
     count: rows.length,
@@ -55,6 +55,7 @@ export function Table<Row>(props: TableProps<Row>) {
     scrollPaddingStart: 32,
   })
   const items = virtual.getVirtualItems()
+  const drawn = items.some(({ index }) => index === active)
   useEnd(items.at(-1)?.index ?? 0, props)
   const move = (to: number) => {
     setActive(to)
@@ -73,7 +74,7 @@ export function Table<Row>(props: TableProps<Row>) {
         aria-label={label}
         aria-rowcount={props.more === true ? -1 : rows.length + 1}
         aria-colcount={columns.length}
-        {...(rows.length === 0 ? {} : { 'aria-activedescendant': `${id}-${active}` })}
+        {...(drawn ? { 'aria-activedescendant': `${id}-${active}` } : {})}
         onKeyDown={(event) => onKey(event, props, active, move)}
       >
         <Head {...props} template={template} />
@@ -99,6 +100,12 @@ export function Table<Row>(props: TableProps<Row>) {
       {foot === undefined ? null : <div className={styles['foot']}>{foot}</div>}
     </div>
   )
+}
+
+/** Another filter may leave fewer rows than the active one's number. */
+function useActive(count: number): readonly [number, (row: number) => void] {
+  const [chosen, setChosen] = useState(0)
+  return [Math.max(0, Math.min(chosen, count - 1)), setChosen]
 }
 
 /** Asks for the next page when the last rows come near. */

@@ -1,6 +1,7 @@
 /**
  * Two or more runs over each other: settings that differ, one chart with all of them, items that flipped.
  */
+import { useMemo } from 'react'
 import { ListBox, ListBoxItem } from 'react-aria-components'
 import controls from '../../components/controls.module.css'
 import { Panel } from '../../components/panel.tsx'
@@ -15,7 +16,8 @@ import { Flips } from './flips.tsx'
 import { Overlay } from './overlay.tsx'
 
 export function CompareView() {
-  const ids = (useParam('runs') ?? '').split(',').filter((id) => id !== '')
+  const runs = useParam('runs') ?? ''
+  const ids = useMemo(() => runs.split(',').filter((id) => id !== ''), [runs])
   return (
     <div className={layout['page']}>
       <div className={layout['bar']}>

@@ -19,13 +19,18 @@ const CHOICES = CHART_ROWS.map(({ id, title, group }) => ({
   label: `${CHARTS.groups[group]}: ${title}`,
 }))
 
+/** Named, so that it runs again only when an answer changed. */
+function loadedOnly(results: readonly { readonly data: Curves | undefined }[]) {
+  return results.map(({ data }) => data ?? null)
+}
+
 export function Overlay({ ids }: { readonly ids: readonly string[] }) {
   const [chart, setChart] = useState('solve-rate')
   const [range, setRange] = useState<Range | null>(null)
   const queryOf = useCurvesQuery()
   const curves = useQueries({
     queries: ids.map((id) => queryOf(id)),
-    combine: (results) => results.map(({ data }) => data ?? null),
+    combine: loadedOnly,
   })
   const specs = useMemo(() => {
     const runs = ids.flatMap((id, at) => {

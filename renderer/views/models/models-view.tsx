@@ -9,6 +9,7 @@ import { Empty, Loaded } from '../../components/states.tsx'
 import { Table } from '../../components/table.tsx'
 import type { Column } from '../../components/table.tsx'
 import { useAsk } from '../../data/ask.ts'
+import { useDropped } from '../../data/dropped.ts'
 import { bytes, integer, NOTHING, short } from '../../format.ts'
 import { useParam } from '../../state/route.ts'
 import { COMMON } from '../../strings/common.ts'
@@ -16,7 +17,7 @@ import { MODELS } from '../../strings/places.ts'
 import { visible } from '../../text/neutral.ts'
 import layout from '../layout.module.css'
 import { ModelReportView } from './model-report.tsx'
-import { OpenModel } from './open-model.tsx'
+import { OpenModel, useOpen } from './open-model.tsx'
 import { Talk } from './talk.tsx'
 
 const COLUMNS: readonly Column<ModelReport>[] = [
@@ -61,8 +62,9 @@ export function ModelsView() {
   const models = useAsk('models.list', {})
   const checkpoints = useCheckpointModels(useParam('run'))
   const [active, setActive] = useState<string | null>(null)
+  const drop = useDropped(useOpen().onSuccess)
   return (
-    <div className={layout['page']}>
+    <div className={layout['page']} {...drop}>
       <div className={layout['bar']}>
         <h1>{MODELS.title}</h1>
         <span className={layout['grow']} />

@@ -17,7 +17,8 @@ export function OpenModel() {
   return info.data.mode === 'desktop' ? <PickFolder /> : <TypeFolder />
 }
 
-function useOpen() {
+/** What opening comes to, from a dialog, a typed path or a drop. */
+export function useOpen() {
   const open = useOrder('models.open', ['models.list'])
   const onError = (error: Error) => addNote('warning', error.message)
   return {
