@@ -11,16 +11,22 @@ export type Place = {
 }
 
 const run = `run=${RUNS.long}`
+const TASK = 4
 
-export const PLACES: readonly Place[] = [
+/** Of the long run, with the task and the trace of a step. */
+export const placesAt = (step: number): readonly Place[] => [
   { name: 'runs', address: `#/runs?${run}`, ready: 'Progress by phase' },
   { name: 'new-run', address: `#/new?from=${RUNS.short}`, ready: 'Differs from the preset' },
   { name: 'live', address: `#/live?${run}`, ready: 'Solver reward' },
   { name: 'tasks', address: `#/tasks?${run}`, ready: 'rows loaded' },
-  { name: 'task', address: `#/task?${run}&id=80%2Finduction%2F3`, ready: 'Inputs and outputs' },
+  {
+    name: 'task',
+    address: `#/task?${run}&id=${step}%2Finduction%2F${TASK}`,
+    ready: 'Inputs and outputs',
+  },
   {
     name: 'trace',
-    address: `#/trace?${run}&episode=80%2Fpropose%2Finduction%2F3`,
+    address: `#/trace?${run}&episode=${step}%2Fpropose%2Finduction%2F${TASK}`,
     ready: 'Parts of the reward',
   },
   {

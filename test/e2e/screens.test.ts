@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Browser, Page } from 'playwright-core'
 import { violationsOf } from './axe.ts'
-import { PLACES } from './places.ts'
+import { placesAt } from './places.ts'
 import { HOSTILE, RUNS, seededHome } from './seed.ts'
 import { noBrowser, openBrowser, openPage, serveHome, visit } from './workbench.ts'
 import type { Served, Watched } from './workbench.ts'
+
+const STEPS = 24
+const PLACES = placesAt(STEPS - 2)
 
 describe.skipIf(noBrowser !== '')(`the workbench in a browser ${noBrowser}`, () => {
   let browser: Browser
@@ -14,7 +17,7 @@ describe.skipIf(noBrowser !== '')(`the workbench in a browser ${noBrowser}`, () 
 
   beforeAll(async () => {
     browser = await openBrowser()
-    served = await serveHome(await seededHome(82))
+    served = await serveHome(await seededHome(STEPS))
     watched = await openPage(browser, served.url)
     page = watched.page
   }, 120_000)
@@ -124,7 +127,7 @@ describe.skipIf(noBrowser !== '')(`the workbench in a browser ${noBrowser}`, () 
   })
 
   it('shows hostile text as text', async () => {
-    const id = encodeURIComponent('80/propose/deduction/0')
+    const id = encodeURIComponent('20/propose/deduction/0')
     await visit(page, `#/trace?run=${RUNS.long}&episode=${id}`)
     const response = page.getByRole('group', { name: /Arrow keys move/ })
     await response.waitFor()

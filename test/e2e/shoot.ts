@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { argv, stdout } from 'node:process'
 import type { Browser } from 'playwright-core'
-import { PLACES } from './places.ts'
+import { placesAt } from './places.ts'
 import type { Place } from './places.ts'
 import { seededHome } from './seed.ts'
 import { ensurePage, openBrowser, openPage, serveHome, visit } from './workbench.ts'
@@ -29,7 +29,7 @@ try {
       browser,
       served.url,
       dark,
-      PLACES.filter(({ name }) => wanted(name)),
+      placesAt(80).filter(({ name }) => wanted(name)),
     )
   }
 } finally {

@@ -97,6 +97,8 @@ export async function openPage(browser: Browser, url: string, dark = false): Pro
     colorScheme: dark ? 'dark' : 'light',
     reducedMotion: 'reduce',
   })
+  // A busy machine is slow, not wrong.
+  context.setDefaultTimeout(60_000)
   const page = await context.newPage()
   const troubles: string[] = []
   page.on('pageerror', (error) => troubles.push(`error: ${error.message}`))
