@@ -9,7 +9,7 @@ import type { TaskBody } from '../../contract/task.ts'
 import type { Outcome } from '../../contract/verdict.ts'
 import { parseCanonical, toCanonical } from '../../python/canonical.ts'
 import { parseLiteral } from '../../python/literal.ts'
-import { argumentsText, reprOf } from '../../python/repr.ts'
+import { reprOf } from '../../python/repr.ts'
 import { sameOutput } from '../../selfplay/values.ts'
 import { BASE_PROMPTS } from '../../selfplay/prompts/base.ts'
 import { CHAT_PROMPTS } from '../../selfplay/prompts/chat.ts'
@@ -69,14 +69,15 @@ async function gradeExpression(
   deps: GradeDeps,
 ): Promise<ItemVerdict> {
   if (verdict.answer === null) return verdict
-  const values = `${item.program}\n\n_values = lambda *values: values\ndef f():\n    return _values(${verdict.answer}\n)\n`
+  const values = `${item.program}\n\n_text = repr\n_values = lambda *values: _text(values)[1:-1]\ndef f():\n    return _values(${verdict.answer}\n)\n`
   const worked = await callOne(values, '', deps)
   if (worked.status === 'infra_error') return { ...verdict, undecided: true }
+  // As text, which keeps the order of dicts.
   const input = worked.status === 'ok' ? parseCanonical(worked.canonical) : null
-  if (input?.ok !== true || !('items' in input.value)) {
+  if (input?.ok !== true || input.value.kind !== 'str') {
     return { ...verdict, reason: 'the answer is no argument list of plain values' }
   }
-  const outcome = await callOne(item.program, argumentsText(input.value.items), deps)
+  const outcome = await callOne(item.program, input.value.text, deps)
   const gold = item.pairs[0]?.output ?? ''
   const correct = outcome.status === 'ok' && sameOutput(outcome.canonical, gold, false)
   const { status } = outcome
