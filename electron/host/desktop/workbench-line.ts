@@ -38,7 +38,8 @@ const FAILED_EXIT = 71
 export function serveWorkbench(line: MainLine, open: OpenHost = openHost): void {
   const trainers = createTrainers(line.send)
   const desk = remoteDesk(line.send)
-  let opening: Promise<Host> | null = null
+  /** null inside: it could not be opened, and this process is about to end. */
+  let opening: Promise<Host | null> | null = null
   line.on((given, ports) => {
     const parsed = v.safeParse(ToWorkbench, given)
     if (!parsed.success) return
@@ -51,7 +52,7 @@ export function serveWorkbench(line: MainLine, open: OpenHost = openHost): void 
     if (message.type === 'open') {
       opening ??= openFor(message, line, { open, desk: desk.desk, trainers })
     } else if (opening !== null) {
-      void opening.then((host) => obey(message, ports, host, line)).catch(() => undefined)
+      void opening.then((host) => host && obey(message, ports, host, line))
     }
   })
 }
@@ -62,7 +63,7 @@ async function openFor(
   { home, version, reason }: ToWorkbench & { readonly type: 'open' },
   line: MainLine,
   { open, desk, trainers }: Parts,
-): Promise<Host> {
+): Promise<Host | null> {
   try {
     const host = await open({
       home,
@@ -80,7 +81,7 @@ async function openFor(
     process.stderr.write(`${stackOf(cause)}\n`)
     line.send({ type: 'failed', message: messageOf(cause) })
     line.exit(FAILED_EXIT)
-    throw cause
+    return null
   }
 }
 
