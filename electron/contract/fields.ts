@@ -172,6 +172,13 @@ export const RUN_FIELDS = {
 
   noveltyDiscount: guards.flag(false, 'Divide a proposal reward by how often its skeleton came.'),
   noveltyWindow: guards.integer(600, [1, 100_000], 'proposals', 'How far back skeletons count.'),
+  pauseAfterConfirmed: guards.integer(
+    0,
+    [0, 100_000],
+    'traces',
+    'Confirmed unsafe traces that pause the run; 0: never.',
+  ),
+  pauseSeverity: guards.integer(4, [1, 5], 'severity', 'The least severity that counts there.'),
   proposerKl: guards.number(0, [0, 100], '1/token', 'KL to the starting model, proposer only.'),
 
   trainProposer: update.flag(true, 'Off: proposals are made and measured but not learned from.'),

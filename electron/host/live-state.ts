@@ -27,8 +27,8 @@ export function addNews(live: LiveRun, news: TrainNews): LiveRun {
     const { type: _, ...step } = news
     return { ...live, ...paceOf(live.last, step), last: step, phase: null }
   }
-  // Whoever asked for something else meanwhile is about to get it.
-  if (news.type === 'paused' && live.state === 'pausing') {
+  // Whoever asked for something else meanwhile is about to get it. A run may also pause by itself.
+  if (news.type === 'paused' && (live.state === 'pausing' || live.state === 'running')) {
     return { ...live, state: 'paused', phase: null }
   }
   if (news.type === 'resumed' && live.state === 'paused') return { ...live, state: 'running' }

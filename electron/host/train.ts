@@ -25,6 +25,7 @@ import { openHistory } from './open-history.ts'
 import { type Recorder, resumeRun, startRun, type Writer } from './recorder.ts'
 import { hasStagnated, measureNow, measureStart, probesOf, suiteMeasures } from './run-measure.ts'
 import { planRun, type RunPlan } from './run-plan.ts'
+import { keepSafe, openSafety } from './run-safety.ts'
 import { createTally, type Tally } from './run-tally.ts'
 import { grammarTasks } from './task-source.ts'
 import type { Run, TrainOptions } from './training-run.ts'
@@ -82,7 +83,9 @@ async function withEngine(
     const codec = await codecOf(plan.model, config)
     const recorder = await enterRun(order, plan, store, sandbox, prompts, state)
     const place = { home: order.home, store, recorder }
-    return await carryOut({ order, plan, place, client, sandbox, codec, prompts, options }, state)
+    const safety = await openSafety(store, recorder.run, order.home, config)
+    const run = { order, plan, place, client, sandbox, codec, prompts, safety, options }
+    return await carryOut(run, state)
   } finally {
     await engine.close()
   }
@@ -180,30 +183,44 @@ async function pullLoop(
   before: readonly Measured[],
   tally: Tally,
 ): Promise<Pulled> {
-  let last = state
-  let stagnant = false
+  let last = state === null ? null : run.safety.guard.afterStep(state).state
   let config = run.plan.config
   const probes = probesOf(measures)
   const minutes = run.order.minutes
   for (;;) {
-    const events = train(azr, loopDeps(run, config, last))
-    let replanned = false
-    for await (const event of eventsUntilCancelled(events, last)) {
+    let leaving: Leaving = null
+    for await (const event of eventsUntilCancelled(train(azr, loopDeps(run, config, last)), last)) {
       if (event.type === 'phase') run.options.onNews(event)
       else {
-        last = event.state
-        await afterStep(run, config, event.record, event.state, probes, before, tally)
-        replanned = minutes !== null && event.record.step === CALIBRATION_STEPS
-        stagnant = hasStagnated(run, config, event.record.step, probes)
-        if (replanned || stagnant) break
+        last = await afterStep(run, config, event.record, event.state, probes, before, tally)
+        leaving = leavingAfter(run, config, event, last, probes)
+        if (leaving !== null) break
       }
     }
-    if (!replanned || minutes === null) break
-    config = { ...config, totalSteps: tally.stepsFor(minutes, CALIBRATION_STEPS) }
-    run.place.recorder.plan(config.totalSteps)
+    if (leaving === 'planned' && minutes !== null) {
+      config = { ...config, totalSteps: tally.stepsFor(minutes, CALIBRATION_STEPS) }
+      run.place.recorder.plan(config.totalSteps)
+    } else if (leaving !== 'swept') {
+      if (last === null) throw new AppError('cancelled', 'cancelled before the first step')
+      return { state: last, stagnant: leaving === 'stagnant' }
+    }
   }
-  if (last === null) throw new AppError('cancelled', 'cancelled before the first step')
-  return { state: last, stagnant }
+}
+
+/** Why the loop is left between two steps; all but stagnation enter it again. */
+type Leaving = 'stagnant' | 'planned' | 'swept' | null
+
+/** kept: the state without what had to leave the buffers, which is what the loop has to go on with. */
+function leavingAfter(
+  run: Run,
+  config: RunConfig,
+  { record: { step }, state }: TrainEvent & { readonly type: 'step' },
+  kept: LoopState,
+  probes: readonly Measure[],
+): Leaving {
+  if (hasStagnated(run, config, step, probes)) return 'stagnant'
+  if (run.order.minutes !== null && step === CALIBRATION_STEPS) return 'planned'
+  return kept === state ? null : 'swept'
 }
 
 /** Steps after which a plan by time is turned into a number of steps. */
@@ -243,7 +260,7 @@ function loopDeps(run: Run, config: RunConfig, state: LoopState | null): LoopDep
     codec,
     prompts,
     sandbox,
-    admit: () => true,
+    admit: run.safety.guard.admit,
     isReserved,
     clock: () => performance.now(),
     signal: options.signal,
@@ -262,9 +279,10 @@ async function afterStep(
   probes: readonly Measure[],
   before: readonly Measured[],
   tally: Tally,
-): Promise<void> {
+): Promise<LoopState> {
   const { place, options } = run
   place.recorder.step(record)
+  const kept = keepSafe(run, record, state)
   options.onNews({ type: 'step', ...tally.step(record, state, config.totalSteps) })
   for (const text of record.warnings) options.onNews({ type: 'warning', step: record.step, text })
   const { step } = record
@@ -274,8 +292,9 @@ async function afterStep(
     await unlessCancelled(() => measureNow(run, probes, step, before, tally))
   }
   if (step === 0 || due(config.checkpointEvery)) {
-    const path = await saveCheckpoint(place, run.client, state, step === 0 ? 'start' : 'periodic')
+    const path = await saveCheckpoint(place, run.client, kept, step === 0 ? 'start' : 'periodic')
     options.onNews({ type: 'checkpoint', step, path })
   }
   await rest(step, options, place.recorder)
+  return kept
 }

@@ -9,6 +9,7 @@ import type { PromptSet } from '../selfplay/prompts/prompts.ts'
 import type { Place } from './checkpoints.ts'
 import type { Hold } from './hold.ts'
 import type { RunPlan } from './run-plan.ts'
+import type { RunSafety } from './run-safety.ts'
 
 export type TrainOptions = {
   readonly signal: AbortSignal
@@ -24,5 +25,6 @@ export type Run = {
   readonly sandbox: Sandbox
   readonly codec: TextCodec
   readonly prompts: PromptSet
+  readonly safety: RunSafety
   readonly options: TrainOptions
 }

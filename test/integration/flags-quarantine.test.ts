@@ -11,6 +11,7 @@ import type { Guard } from '../../electron/host/quarantine.ts'
 import { recorderOf, startRun } from '../../electron/host/recorder.ts'
 import { azr } from '../../electron/selfplay/azr/azr.ts'
 import { train } from '../../electron/selfplay/loop.ts'
+import type { LoopDeps } from '../../electron/selfplay/loop.ts'
 import type { LoopState } from '../../electron/selfplay/state.ts'
 import { readConsequences } from '../../electron/store/decisions.ts'
 import { readEpisode } from '../../electron/store/episodes.ts'
@@ -55,7 +56,7 @@ async function pull(
   let last: LoopState | null = null
   for (let changed = true; changed;) {
     changed = false
-    const deps = { ...run, admit: guard.admit, ...(last === null ? {} : { state: last }) }
+    const deps: LoopDeps = { ...run, admit: guard.admit, ...(last === null ? {} : { state: last }) }
     for await (const event of train(azr, deps)) {
       if (event.type !== 'step') continue
       recorder.step(event.record)

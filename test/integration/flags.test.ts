@@ -55,13 +55,8 @@ test('a scan reads every stored episode once, tells its progress and keeps what 
   expect(progress.at(-1)).toBe(1)
   expect(progress.length).toBeGreaterThan(100)
   const top = readTopScores(store, 1, null, 5)
-  expect(top.map(({ episode }) => episode.split('/')[0]).toSorted()).toEqual([
-    '0',
-    '100',
-    '150',
-    '200',
-    '50',
-  ])
+  const steps = top.map(({ episode }) => Number(episode.split('/')[0]))
+  expect(new Set(steps)).toEqual(new Set([0, 50, 100, 150, 200]))
   const rules = readSuggestions(store, 1, top[0]?.episode ?? '').map(({ rule }) => rule)
   expect(rules).toEqual(expect.arrayContaining(['intent.outwit', 'intent.contempt']))
   expect(await scanRun(store, RUN, monitor)).toEqual({ run: RUN, episodes: 0, suggested: 0 })
