@@ -60,5 +60,12 @@ export function startTheme(): void {
 
 /** The value of a custom property as it holds now, for what draws on canvas. */
 export function token(name: string): string {
-  return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim()
+  const value = getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim()
+  return longHex(value)
+}
+
+/** Minified sheets write #fff, which the editor refuses. */
+export function longHex(colour: string): string {
+  if (!/^#[0-9a-f]{3}$/i.test(colour)) return colour
+  return `#${[...colour.slice(1)].map((digit) => digit + digit).join('')}`
 }

@@ -52,7 +52,7 @@ export const SHELL = {
   refusedTitle: 'The workbench cannot be opened',
   refusedHelp:
     'Copy the whole address that kelvin serve printed, with its token, into the browser.',
-  notes: 'Notices',
+  notes: 'Notifications',
   dismiss: 'Dismiss',
   groups: { go: 'Go to', run: 'Run', look: 'Look', help: 'Help' },
   runDone: (run: string) => `${run} is done`,

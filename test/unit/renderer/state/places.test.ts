@@ -5,7 +5,7 @@ import { allowed } from '../../../../renderer/data/run-orders.ts'
 import * as format from '../../../../renderer/format.ts'
 import { conflicts, goCommands, keyCaps, withKeys } from '../../../../renderer/state/commands.ts'
 import { formatRoute, parseRoute } from '../../../../renderer/state/route.ts'
-import { shownTheme } from '../../../../renderer/state/theme.ts'
+import { longHex, shownTheme } from '../../../../renderer/state/theme.ts'
 import type { LiveRun } from '../../../../electron/contract/workbench.ts'
 
 describe('addresses', () => {
@@ -32,6 +32,17 @@ describe('themes', () => {
     expect(shownTheme('system', true, false)).toBe('dark')
     expect(shownTheme('system', true, true)).toBe('contrast')
     expect(shownTheme('light', true, true)).toBe('light')
+  })
+})
+
+describe('colours', () => {
+  it('are written in full for what takes no short ones', () => {
+    expect(['#fff', '#a1b', '#102030', 'red'].map(longHex)).toEqual([
+      '#ffffff',
+      '#aa11bb',
+      '#102030',
+      'red',
+    ])
   })
 })
 
