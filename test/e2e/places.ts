@@ -37,6 +37,6 @@ export const placesAt = (step: number): readonly Place[] => [
   { name: 'models', address: `#/models?${run}`, ready: 'Talk to it' },
   { name: 'evaluate', address: `#/evaluate?${run}`, ready: 'Since the start' },
   { name: 'review', address: `#/review?${run}`, ready: 'reward hacking' },
-  { name: 'logs', address: `#/logs?${run}`, ready: 'Logs' },
+  { name: 'logs', address: `#/logs?${run}`, ready: 'Copy all' },
   { name: 'settings', address: `#/settings?${run}`, ready: 'Shortcuts' },
 ]

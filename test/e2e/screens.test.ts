@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Browser, Page } from 'playwright-core'
 import { violationsOf } from './axe.ts'
 import { placesAt } from './places.ts'
-import { HOSTILE, RUNS, seededHome } from './seed.ts'
+import { MARKUP, RUNS, seededHome } from './seed.ts'
 import { noBrowser, openBrowser, openPage, serveHome, visit } from './workbench.ts'
 import type { Served, Watched } from './workbench.ts'
 
@@ -127,20 +127,24 @@ describe.skipIf(noBrowser !== '')(`the workbench in a browser ${noBrowser}`, () 
   })
 
   it('shows hostile text as text', async () => {
-    const id = encodeURIComponent('20/propose/deduction/0')
-    await visit(page, `#/trace?run=${RUNS.long}&episode=${id}`)
-    const response = page.getByRole('group', { name: /Arrow keys move/ })
-    await response.waitFor()
-    const shown = (await response.innerText()).replaceAll('\n', '')
-    expect(shown).toContain('<script>window.hacked = 1</script>')
-    expect(shown).toContain('‹U+001B›')
-    expect(shown).toContain('‹U+202E›')
+    const trace = (step: number) =>
+      `#/trace?run=${RUNS.long}&episode=${encodeURIComponent(`${step}/propose/deduction/0`)}`
+    await visit(page, trace(21))
+    const tokens = page.getByRole('group', { name: /Arrow keys move/ })
+    await tokens.waitFor()
+    expect((await tokens.innerText()).replaceAll('\n', '')).toContain(MARKUP)
+    await visit(page, trace(20))
+    const plain = page.getByRole('region', { name: 'Response', exact: true })
+    await plain.waitFor()
+    const shown = await plain.innerText()
+    for (const part of [MARKUP, '‹U+001B›]8;;https://evil.example', '‹U+202E›gnp.exe']) {
+      expect(shown).toContain(part)
+    }
     await open('compare')
     await page.getByText('gained').waitFor()
     const strange = 'main img, main script, main a[href*="evil"], main a[href^="javascript"]'
     expect(await page.locator(strange).count()).toBe(0)
     expect(await page.evaluate(() => Reflect.get(window, 'hacked'))).toBeUndefined()
-    expect(HOSTILE).toContain('onerror')
   })
 
   it('shows a chart as a table and saves it', async () => {

@@ -20,8 +20,9 @@ import { learningScores, learningStep } from '../fakes/learning-run.ts'
 import type { Encode } from '../fakes/learning-run.ts'
 
 /** Everything that a page could mistake for markup, links, formulas or escapes. */
+export const MARKUP = '<script>window.hacked = 1</script><img src=x onerror="window.hacked = 1">'
 export const HOSTILE = [
-  '<script>window.hacked = 1</script><img src=x onerror="window.hacked = 1">',
+  MARKUP,
   '\u001B]8;;https://evil.example\u0007link\u001B]8;;\u0007 [md](javascript:alert(1)) $\\href{x}{y}$',
   '\u202Egnp.exe =HYPERLINK("http://evil.example") {{constructor.constructor("alert(1)")()}}',
 ].join('\n')
@@ -98,7 +99,7 @@ function writeRun(store: Store, plan: Plan, encode: Encode, now: () => number): 
   })
   recorder.evals(learningScores(0, span, lift), items(0, seed, 0.2))
   for (let step = 1; step <= steps; step++) {
-    const record = learningStep(step, { seed, span, perKind: 5, encode, hostile: HOSTILE })
+    const record = learningStep(step, { seed, span, perKind: 5, encode, hostile: hostileAt(step) })
     const more = step === 1 && state === 'crashed' ? [hugeEpisode(record, encode)] : []
     recorder.step({ ...record, episodes: [...record.episodes, ...more] })
     if (step % 10 === 0) recorder.evals(learningScores(step, span, lift), [])
@@ -128,6 +129,9 @@ function hugeEpisode({ episodes }: StepRecord, encode: Encode): Episode {
     stopReason: 'length',
   }
 }
+
+/** Markup that the run's tokenizer can write, and text that it cannot: one shows as tokens, the other does not. */
+const hostileAt = (step: number): string => (step % 2 === 0 ? HOSTILE : MARKUP)
 
 /** Graded answers, so that flips between runs can be shown. */
 function items(step: number, seed: number, share: number): EvalItem[] {
