@@ -188,7 +188,7 @@ async function noteOf(
   deps: RunnerDeps,
 ): Promise<NotedItem> {
   const texts = sequences.map(({ tokens }) => cutAt(deps.codec.decode(tokens), ask?.ends ?? []))
-  const verdicts = await question.grade(texts, deps)
+  const verdicts = await question.grade(texts.map(finishedText(sequences, deps)), deps)
   const answers = sequences.map(({ tokens, stopReason }, at): NotedAnswer => ({
     ...(verdicts[at] ?? wrong('no verdict', null)),
     response: texts[at] ?? '',
@@ -197,6 +197,12 @@ async function noteOf(
   }))
   return { item: question.id, prompt: promptText(ask), answers }
 }
+
+/** Only the stop token ends an answer of a nano model: what was cut is no answer, whatever it begins with. */
+const finishedText =
+  (sequences: readonly SampledSequence[], { template }: GradeDeps) =>
+  (text: string, at: number): string =>
+    template === 'nano' && sequences[at]?.stopReason === 'length' ? '' : text
 
 const promptText = (ask: Ask | null): string =>
   ask === null ? '' : ask.parts.map(({ text }) => text).join('')

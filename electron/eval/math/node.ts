@@ -36,49 +36,24 @@ export const call = (name: string, ...args: readonly MathNode[]): MathNode => ({
 })
 
 export function childrenOf(node: MathNode): readonly MathNode[] {
-  switch (node.kind) {
-    case 'number':
-    case 'symbol':
-    case 'text':
-      return []
-    case 'call':
-      return node.args
-    case 'matrix':
-      return node.rows.flat()
-    case 'relation':
-      return [node.left, node.right]
-    case 'unit':
-      return [node.value]
-    case 'tuple':
-    case 'list':
-    case 'set':
-    case 'union':
-      return node.items
-  }
+  if ('items' in node) return node.items
+  if (node.kind === 'call') return node.args
+  if (node.kind === 'matrix') return node.rows.flat()
+  if (node.kind === 'relation') return [node.left, node.right]
+  return node.kind === 'unit' ? [node.value] : []
 }
 
 /** The tree with every node replaced, children first. */
 export function mapNodes(node: MathNode, change: (node: MathNode) => MathNode): MathNode {
   const into = (child: MathNode): MathNode => mapNodes(child, change)
-  switch (node.kind) {
-    case 'number':
-    case 'symbol':
-    case 'text':
-      return change(node)
-    case 'call':
-      return change({ ...node, args: node.args.map(into) })
-    case 'matrix':
-      return change({ ...node, rows: node.rows.map((row) => row.map(into)) })
-    case 'relation':
-      return change({ ...node, left: into(node.left), right: into(node.right) })
-    case 'unit':
-      return change({ ...node, value: into(node.value) })
-    case 'tuple':
-    case 'list':
-    case 'set':
-    case 'union':
-      return change({ ...node, items: node.items.map(into) })
+  if ('items' in node) return change({ ...node, items: node.items.map(into) })
+  if (node.kind === 'call') return change({ ...node, args: node.args.map(into) })
+  if (node.kind === 'matrix')
+    return change({ ...node, rows: node.rows.map((row) => row.map(into)) })
+  if (node.kind === 'relation') {
+    return change({ ...node, left: into(node.left), right: into(node.right) })
   }
+  return change(node.kind === 'unit' ? { ...node, value: into(node.value) } : node)
 }
 
 export function someNode(node: MathNode, wanted: (node: MathNode) => boolean): boolean {
