@@ -19,6 +19,7 @@ export function smallConfig(overrides: RunOverrides = {}): RunConfig {
   return resolveConfig('nano', {
     totalSteps: 3,
     batch: 8,
+    deductionFactor: 1,
     mcSamples: 4,
     seedFactor: 1,
     maxPrompt: 400,
