@@ -1,7 +1,7 @@
 /**
- * Decoding with a cache: one ONNX Loop whose body runs several steps of GroupQueryAttention and sampling.
- * A Loop copies its carried caches once per iteration; steps unrolled inside the body update them in place.
- * The cache never leaves the runtime: new keys and values come out as scan outputs and are written back by the caller.
+ * Decoding with a cache: one ONNX Loop whose body runs several steps of the decoder and the draw.
+ * Caches go in and never come out, since every output is copied: new keys and values are scan outputs, which the
+ * caller writes into its caches. Not here: attention (decode-attention.ts), the draw (draw.ts).
  */
 import {
   type Attributes,
@@ -12,7 +12,6 @@ import {
   type Graph,
   input,
   output,
-  scalar,
   type Target,
 } from '../graph/graph.ts'
 import { rmsNorm } from '../graph/layers.ts'
@@ -23,15 +22,12 @@ import {
   less,
   logSoftmax,
   minimum,
-  mul,
   not,
   or,
   reduceMax,
-  reduceSum,
-  softmax,
+  scale,
 } from '../graph/ops.ts'
-import { concat, gather, gatherLast, reshape } from '../graph/ops-layout.ts'
-import { matmul } from '../graph/ops-matmul.ts'
+import { concat, gather, gatherLast, reshape, split } from '../graph/ops-layout.ts'
 import { sizeAt, type Value } from '../graph/value.ts'
 import type { DecoderConfig } from '../model/config.ts'
 import {
@@ -40,15 +36,19 @@ import {
   layerWeights,
   logitsOf,
   mlp,
-  project,
   type RopeConstants,
   ropeConstants,
   treeMask,
   weightInputs,
   type Weights,
 } from '../model/decoder.ts'
-
-export type Choice = 'greedy' | 'plain' | 'filtered'
+import {
+  carriesCaches,
+  decodeAttention,
+  type LayerCache,
+  type StepAttention,
+} from './decode-attention.ts'
+import { type Choice, choose, type DrawInputs } from './draw.ts'
 
 export type DecodeShape = {
   readonly batch: number
@@ -82,62 +82,63 @@ export function prefillGraph(
   return g
 }
 
-/** What the Loop carries from step to step. lengths: tokens in the cache, int32 [B]; done bool [B]. */
+/** What the Loop carries from iteration to iteration. lengths: tokens in the cache, int32 [B]; done bool [B]. */
 type Carried = {
   readonly ids: Value
   readonly lengths: Value
   readonly done: Value
-  readonly keys: readonly Value[]
-  readonly values: readonly Value[]
+  readonly caches: readonly LayerCache[]
 }
 
 /** Values of the outer graph that every step reads. */
-type Fixed = {
+type Fixed = DrawInputs & {
   readonly weights: Weights
+  /** Of the outer graph. */
+  readonly caches: readonly LayerCache[]
+  /** q, k and v side by side, [D, (H + 2 Hk) * headDim], and their bias, of each layer. */
+  readonly qkv: readonly { readonly weight: Value; readonly bias: Value | null }[]
   readonly tables: RopeConstants
   readonly stops: Value
   readonly limits: Value
-  readonly inverseTemperature: Value
-  readonly topP: Value
-  readonly topK: Value
 }
 
 /**
  * Inputs: weights, ids int64 [B] (each row's next token), lengths int32 [B], limits int32 [B] (a row ends when its
- * cache holds that many), stops int64 [K], uniforms [iterations, unroll, B], key.L and value.L [B, Hk, capacity, D].
- * Outputs per step taken: tokens int64 and logprobs [n, unroll, B], fresh [n, unroll, B, L * 2 * Hk * D]: the step's
- * unrotated keys and values of every layer.
+ * cache holds that many), stops int64 [K], trips int64 [] (iterations at most), uniforms [iterations, unroll, B],
+ * key.L and value.L [B, Hk, capacity, D].
+ * Outputs per step taken: tokens int64 and logprobs [n, unroll, B], fresh [n, unroll, B, L * freshLayout.size]: what
+ * the step adds to the cache. The Loop ends when all rows are done; what a row has after its end means nothing.
  */
 export function decodeGraph(config: DecoderConfig, shape: DecodeShape, target: Target): Graph {
   const g = createGraph(target)
   const { batch, capacity, iterations, unroll } = shape
+  if (iterations > 1 && !carriesCaches(batch)) throw new Error('decode: expected one iteration')
   const cache = (name: string, layer: number): Value =>
     input(g, `${name}.${layer}`, 'float32', [batch, config.kvHeads, capacity, config.headDim])
   const layers = Array.from({ length: config.layers }, (_, layer) => layer)
+  const weights = weightInputs(g, config)
+  const caches = layers.map((layer) => ({ k: cache('key', layer), v: cache('value', layer) }))
   const fixed: Fixed = {
-    weights: weightInputs(g, config),
-    tables: ropeConstants(g, config, capacity),
+    weights,
+    caches,
+    qkv: layers.map((layer) => fusedProjection(g, config, layerWeights(weights, layer))),
+    tables: ropeConstants(g, config, capacity + unroll),
     stops: input(g, 'stops', 'int64', [shape.stops]),
     limits: input(g, 'limits', 'int32', [batch]),
     inverseTemperature: input(g, 'inverseTemperature', 'float32', []),
     topP: input(g, 'topP', 'float32', [1, 1]),
     topK: input(g, 'topK', 'int64', [1, 1]),
   }
+  const nobody = Array.from({ length: batch }, () => 0)
   const start: Carried = {
     ids: input(g, 'ids', 'int64', [batch]),
     lengths: input(g, 'lengths', 'int32', [batch]),
-    done: constant(
-      g,
-      'bool',
-      [batch],
-      Array.from({ length: batch }, () => 0),
-    ),
-    keys: layers.map((layer) => cache('key', layer)),
-    values: layers.map((layer) => cache('value', layer)),
+    done: constant(g, 'bool', [batch], nobody),
+    caches: carriesCaches(batch) ? caches : [],
   }
   const uniforms = input(g, 'uniforms', 'float32', [iterations, unroll, batch])
   const body = loopBody(g, config, shape, fixed, start, uniforms)
-  const scans = emitLoop(g, shape, start, body)
+  const scans = emitLoop(g, shape, input(g, 'trips', 'int64', []), start, body)
   output(g, scans.tokens, 'tokens')
   output(g, scans.logprobs, 'logprobs')
   output(g, scans.fresh, 'fresh')
@@ -148,15 +149,13 @@ const flat = (carried: Carried): Value[] => [
   carried.ids,
   carried.lengths,
   carried.done,
-  ...carried.keys,
-  ...carried.values,
+  ...carried.caches.flatMap(({ k, v }) => [k, v]),
 ]
 
 type Scans = { readonly tokens: Value; readonly logprobs: Value; readonly fresh: Value }
 
-function emitLoop(g: Graph, shape: DecodeShape, start: Carried, body: Graph): Scans {
+function emitLoop(g: Graph, shape: DecodeShape, trips: Value, start: Carried, body: Graph): Scans {
   const attributes: Attributes = { body: { kind: 'graph', value: body } }
-  const trips = scalar(g, 'int64', shape.iterations)
   const carriedOutputs = flat(start)
   const scans = body.outputs.slice(1 + carriedOutputs.length)
   const outputs = [
@@ -180,213 +179,161 @@ function loopBody(
   uniforms: Value,
 ): Graph {
   const g = createGraph(outer.target, 'body_')
+  const { unroll } = shape
   const turn = input(g, 'body_turn', 'int64', [])
   input(g, 'body_go', 'bool', [])
   const carry = (value: Value): Value => input(g, `body_${value.name}`, value.dtype, value.shape)
-  let carried: Carried = {
-    ids: carry({ ...start.ids, name: 'ids' }),
-    lengths: carry({ ...start.lengths, name: 'lengths' }),
-    done: carry({ ...start.done, name: 'done' }),
-    keys: start.keys.map(carry),
-    values: start.values.map(carry),
+  const ids = carry({ ...start.ids, name: 'ids' })
+  const lengths = carry({ ...start.lengths, name: 'lengths' })
+  const before = carry({ ...start.done, name: 'done' })
+  const own = start.caches.map(({ k, v }) => ({ k: carry(k), v: carry(v) }))
+  const caches = own.length > 0 ? own : fixed.caches
+  const attention = decodeAttention(g, config, fixed.tables, caches, lengths)
+  const draws = gather(g, uniforms, turn)
+  const scans: Scans[] = []
+  let rows: Rows = { ids, lengths }
+  for (const draw of split(
+    g,
+    draws,
+    Array.from({ length: unroll }, () => 1),
+    0,
+  )) {
+    const step = decodeStep(g, config, shape, fixed, rows, attention.next(rows.lengths), draw)
+    rows = step.rows
+    scans.push(step.scans)
   }
-  const draws = reshape(g, gather(g, uniforms, turn), [shape.unroll * shape.batch])
-  const steps: Scans[] = []
-  for (let step = 0; step < shape.unroll; step += 1) {
-    const rows = Array.from({ length: shape.batch }, (_, row) => step * shape.batch + row)
-    const draw = gather(g, draws, constant(g, 'int64', [shape.batch], rows))
-    const taken = decodeStep(g, config, shape, fixed, carried, draw)
-    carried = taken.carried
-    steps.push(taken.scans)
-  }
-  const going = reduceMax(g, cast(g, not(g, carried.done), 'int32'), [0], false)
-  output(g, cast(g, going, 'bool'), 'body_continue')
-  flat(carried).forEach((value, index) => output(g, value, `body_next_${index}`))
+  const tokens = stack(g, scans, (scan) => scan.tokens)
+  const done = or(g, before, isOver(g, tokens, rows.lengths, fixed))
   output(
     g,
-    stack(
-      g,
-      steps.map(({ tokens }) => tokens),
-    ),
-    'body_tokens',
+    cast(g, reduceMax(g, cast(g, not(g, done), 'int32'), [0], false), 'bool'),
+    'body_continue',
   )
+  flat({ ...rows, done, caches: attention.carried() }).forEach((value, index) =>
+    output(g, value, `body_next_${index}`),
+  )
+  output(g, tokens, 'body_tokens')
   output(
     g,
-    stack(
-      g,
-      steps.map(({ logprobs }) => logprobs),
-    ),
+    stack(g, scans, ({ logprobs }) => logprobs),
     'body_logprobs',
   )
   output(
     g,
-    stack(
-      g,
-      steps.map(({ fresh }) => fresh),
-    ),
+    stack(g, scans, ({ fresh }) => fresh),
     'body_fresh',
   )
   return g
 }
 
-/** n values of one shape -> [n, ...shape]. */
-function stack(g: Graph, values: readonly Value[]): Value {
-  return concat(
-    g,
-    values.map((value) => reshape(g, value, [1, ...value.shape])),
-    0,
-  )
+/** A value of each step, one below the other: n times [...shape] -> [n, ...shape]. */
+function stack(g: Graph, scans: readonly Scans[], read: (scan: Scans) => Value): Value {
+  const rows = scans.map(read).map((value) => reshape(g, value, [1, ...value.shape]))
+  return concat(g, rows, 0)
 }
 
-type Step = { readonly carried: Carried; readonly scans: Scans }
+/** Which rows have taken a stop id in this iteration or are full, bool [B]. tokens int64 [unroll, B]. */
+function isOver(g: Graph, tokens: Value, lengths: Value, { stops, limits }: Fixed): Value {
+  const [unroll, batch] = [sizeAt(tokens, 0), sizeAt(tokens, 1)]
+  const count = sizeAt(stops, 0)
+  const hits = equal(g, reshape(g, tokens, [1, unroll, batch]), reshape(g, stops, [count, 1, 1]))
+  const stopped = reduceMax(g, cast(g, hits, 'int32'), [0, 1], false)
+  return or(g, cast(g, stopped, 'bool'), not(g, less(g, lengths, limits)))
+}
 
-/** One token for every row: through the layers with the cache, then the draw. */
+/** ids int64 [B] to feed, lengths int32 [B] of what came before. */
+type Rows = { readonly ids: Value; readonly lengths: Value }
+
+/** One token for every row: through the layers with the cache, then the draw. Activations are [B, 1, D]. */
 function decodeStep(
   g: Graph,
   config: DecoderConfig,
-  shape: DecodeShape,
+  { batch, choice }: DecodeShape,
   fixed: Fixed,
-  carried: Carried,
+  rows: Rows,
+  attend: StepAttention,
   draw: Value,
-): Step {
-  const { batch } = shape
+): { readonly rows: Rows; readonly scans: Scans } {
   const { weights } = fixed
-  let hidden = gather(g, weights('model.embed_tokens.weight'), carried.ids)
-  const keys: Value[] = []
-  const values: Value[] = []
-  const fresh: Value[] = []
-  for (let layer = 0; layer < config.layers; layer += 1) {
+  const ids = reshape(g, rows.ids, [batch, 1])
+  let hidden = gather(g, weights('model.embed_tokens.weight'), ids)
+  const fresh = fixed.qkv.map((fused, layer) => {
     const at = layerWeights(weights, layer)
-    const cached = cachedAttention(g, config, at, hidden, layer, carried, fixed, batch)
-    keys.push(cached.present.k)
-    values.push(cached.present.v)
-    fresh.push(cached.fresh.k, cached.fresh.v)
-    const attended = add(g, hidden, matmul(g, cached.mixed, at('self_attn.o_proj.weight')))
-    hidden = add(g, attended, mlp(g, config, at, attended))
-  }
+    const qkv = projected(g, config, at, hidden, fused)
+    const mixed = linear(g, attend(qkv, layer), at('self_attn.o_proj.weight'))
+    const attended = add(g, hidden, mixed)
+    hidden = add(g, attended, mlp(g, config, at, attended, linear))
+    return qkv
+  })
   const normal = rmsNorm(g, hidden, weights('model.norm.weight'), config.rmsEps)
-  const logits = logitsOf(g, config, weights, normal)
-  const chosen = choose(g, shape, fixed, logits, draw)
-  // A finished row stays where it is, so that it never writes behind its cache.
-  const lengths = add(g, carried.lengths, cast(g, not(g, carried.done), 'int32'))
-  const full = not(g, less(g, lengths, fixed.limits))
-  const done = or(g, carried.done, or(g, full, isStop(g, chosen, fixed.stops)))
-  const distribution = logSoftmax(g, logits)
-  const picked = gatherLast(g, distribution, reshape(g, chosen, [batch, 1]))
+  const logits = logitsOf(g, config, weights, reshape(g, normal, [batch, config.hiddenSize]))
+  const chosen = choose(g, choice, fixed, logits, draw)
+  const picked = gatherLast(g, logSoftmax(g, logits), reshape(g, chosen, [batch, 1]))
+  const added = concat(g, fresh, -1)
+  // A row that is over stays where it is, so that it never writes behind its cache.
+  const next = add(g, rows.lengths, constant(g, 'int32', [1], [1]))
   return {
-    carried: { ids: chosen, lengths, done, keys, values },
-    scans: { tokens: chosen, logprobs: reshape(g, picked, [batch]), fresh: concat(g, fresh, 1) },
+    rows: { ids: chosen, lengths: minimum(g, next, fixed.limits) },
+    scans: {
+      tokens: chosen,
+      logprobs: reshape(g, picked, [batch]),
+      fresh: reshape(g, added, [batch, sizeAt(added, -1)]),
+    },
   }
 }
 
-function isStop(g: Graph, ids: Value, stops: Value): Value {
-  const batch = sizeAt(ids, 0)
-  const hits = equal(g, reshape(g, ids, [batch, 1]), reshape(g, stops, [1, sizeAt(stops, 0)]))
-  return cast(g, reduceMax(g, cast(g, hits, 'int32'), [1], false), 'bool')
+/** x [B, 1, K] times a weight [K, N]: one product, whatever the rank. */
+function linear(g: Graph, x: Value, weight: Value): Value {
+  const shape = [...x.shape.slice(0, -1), sizeAt(weight, 1)]
+  return emitOne(g, 'MatMul', [x, weight], { dtype: x.dtype, shape })
 }
 
-type Cached = {
-  readonly mixed: Value
-  readonly present: { readonly k: Value; readonly v: Value }
-  /** Before rotation, [B, Hk * D]. */
-  readonly fresh: { readonly k: Value; readonly v: Value }
+/**
+ * The three projections as one: a small product costs its call more than its arithmetic. q comes out divided by the
+ * root of its size, since the runtime's product of one row is several times slower with a factor than without.
+ */
+function fusedProjection(g: Graph, config: DecoderConfig, at: Weights): Fixed['qkv'][number] {
+  const part = (kind: 'weight' | 'bias', axis: number): Value => {
+    const [q, k, v] = (['q', 'k', 'v'] as const).map((name) => at(`self_attn.${name}_proj.${kind}`))
+    if (q === undefined || k === undefined || v === undefined) throw new Error('three projections')
+    return concat(g, [config.qkNorm ? q : scale(g, q, queryScale(config)), k, v], axis)
+  }
+  return { weight: part('weight', 1), bias: config.attentionBias ? part('bias', 0) : null }
 }
 
-function cachedAttention(
+const queryScale = ({ headDim }: DecoderConfig): number => 1 / Math.sqrt(headDim)
+
+/** Where a layer's new keys begin within its part of `fresh`, its values following, and how long the part is. */
+export function freshLayout({ heads, kvHeads, headDim }: DecoderConfig): {
+  readonly keys: number
+  readonly size: number
+} {
+  return { keys: heads * headDim, size: (heads + 2 * kvHeads) * headDim }
+}
+
+/** q, k and v of a layer side by side, before rotation, [B, 1, freshLayout.size]. */
+function projected(
   g: Graph,
   config: DecoderConfig,
   at: Weights,
   hidden: Value,
-  layer: number,
-  carried: Carried,
-  { tables }: Fixed,
-  batch: number,
-): Cached {
-  const { heads, kvHeads, headDim } = config
+  { weight, bias }: Fixed['qkv'][number],
+): Value {
   const x = rmsNorm(g, hidden, at('input_layernorm.weight'), config.rmsEps)
-  const perHead = (name: 'q' | 'k', count: number): Value => {
-    const split = reshape(g, project(g, config, at, `${name}_proj`, x), [batch, count, headDim])
-    return reshape(g, headNorm(g, config, at, `${name}_norm`, split), [batch, 1, count * headDim])
-  }
-  const q = perHead('q', heads)
-  const k = perHead('k', kvHeads)
-  const v = reshape(g, project(g, config, at, 'v_proj', x), [batch, 1, kvHeads * headDim])
-  const [pastK, pastV] = [carried.keys[layer], carried.values[layer]]
-  if (pastK === undefined || pastV === undefined) throw new Error(`layer ${layer}: no cache`)
-  const total = scalar(g, 'int32', sizeAt(pastK, 2))
-  const attributes: Attributes = {
-    num_heads: { kind: 'int', value: heads },
-    kv_num_heads: { kind: 'int', value: kvHeads },
-    do_rotary: { kind: 'int', value: 1 },
-  }
-  const [mixed, presentK, presentV] = emit(
-    g,
-    'GroupQueryAttention',
-    [q, k, v, pastK, pastV, carried.lengths, total, tables.cos, tables.sin],
-    [q, pastK, pastV],
-    { attributes, domain: 'com.microsoft' },
-  )
-  if (mixed === undefined || presentK === undefined || presentV === undefined) {
-    throw new Error('GroupQueryAttention: three outputs expected')
-  }
-  const row = [batch, kvHeads * headDim]
-  return {
-    mixed: reshape(g, mixed, [batch, heads * headDim]),
-    present: { k: presentK, v: presentV },
-    fresh: { k: reshape(g, k, row), v: reshape(g, v, row) },
-  }
+  const product = linear(g, x, weight)
+  if (config.qkNorm) return normedHeads(g, config, at, product)
+  return bias === null ? product : add(g, product, bias)
 }
 
-/** The next token of every row, int64 [B]. draw [B] is uniform in (0, 1). */
-function choose(g: Graph, shape: DecodeShape, fixed: Fixed, logits: Value, draw: Value): Value {
-  if (shape.choice === 'greedy') return argMax(g, logits)
-  const weights = softmax(g, mul(g, logits, fixed.inverseTemperature))
-  if (shape.choice === 'plain') return inverseCdf(g, weights, draw)
-  return filteredDraw(g, weights, fixed, draw)
-}
-
-function argMax(g: Graph, logits: Value): Value {
-  const attributes: Attributes = {
-    axis: { kind: 'int', value: 1 },
-    keepdims: { kind: 'int', value: 0 },
+/** q and k of a fused product [B, 1, N] normed head by head (Qwen3). */
+function normedHeads(g: Graph, config: DecoderConfig, at: Weights, all: Value): Value {
+  const { heads, kvHeads, headDim } = config
+  const sizes = [heads, kvHeads, kvHeads].map((count) => count * headDim)
+  const [q, k, v] = split(g, all, sizes, 2)
+  if (q === undefined || k === undefined || v === undefined) throw new Error('split: three parts')
+  const normed = (name: 'q_norm' | 'k_norm', part: Value): Value => {
+    const perHead = reshape(g, part, [sizeAt(part, 0), sizeAt(part, 2) / headDim, headDim])
+    return reshape(g, headNorm(g, config, at, name, perHead), part.shape)
   }
-  const result = { dtype: 'int64', shape: [sizeAt(logits, 0)] } as const
-  return emitOne(g, 'ArgMax', [logits], result, { attributes })
-}
-
-/** Number of entries whose cumulative weight is below the draw, capped against rounding. */
-function inverseCdf(g: Graph, weights: Value, draw: Value): Value {
-  const [rows, columns] = [sizeAt(weights, 0), sizeAt(weights, 1)]
-  const sums = cumulative(g, weights)
-  const below = cast(g, less(g, sums, reshape(g, draw, [rows, 1])), 'int32')
-  const count = reduceSum(g, below, [1], false)
-  return cast(g, minimum(g, count, constant(g, 'int32', [1], [columns - 1])), 'int64')
-}
-
-function cumulative(g: Graph, x: Value): Value {
-  return emitOne(g, 'CumSum', [x, scalar(g, 'int64', 1)], x)
-}
-
-/** Draw among the topK most likely whose preceding mass is below topP, in order of weight. */
-function filteredDraw(g: Graph, weights: Value, fixed: Fixed, draw: Value): Value {
-  const [rows, columns] = [sizeAt(weights, 0), sizeAt(weights, 1)]
-  const attributes: Attributes = { axis: { kind: 'int', value: 1 } }
-  const ids = { dtype: 'int64', shape: weights.shape } as const
-  const count = constant(g, 'int64', [1], [columns])
-  const [sorted, order] = emit(g, 'TopK', [weights, count], [weights, ids], { attributes })
-  if (sorted === undefined || order === undefined) throw new Error('TopK: two outputs expected')
-  const ranks = constant(
-    g,
-    'int64',
-    [1, columns],
-    Float32Array.from({ length: columns }, (_, i) => i),
-  )
-  const sums = cumulative(g, sorted)
-  const before = add(g, sums, mul(g, sorted, scalar(g, 'float32', -1)))
-  const inNucleus = cast(g, less(g, before, fixed.topP), 'float32')
-  const inTop = cast(g, less(g, ranks, fixed.topK), 'float32')
-  const kept = mul(g, sorted, mul(g, inNucleus, inTop))
-  const mass = reduceSum(g, kept, [1])
-  const rank = inverseCdf(g, kept, mul(g, reshape(g, mass, [rows]), draw))
-  return reshape(g, gatherLast(g, order, reshape(g, rank, [rows, 1])), [rows])
+  return concat(g, [scale(g, normed('q_norm', q), queryScale(config)), normed('k_norm', k), v], 2)
 }

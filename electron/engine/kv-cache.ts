@@ -4,6 +4,7 @@
  */
 import type { DecoderConfig } from '../model/config.ts'
 import { ropeTables } from '../model/rope.ts'
+import { freshLayout } from './decode-graph.ts'
 
 export type KvCache = {
   readonly slots: number
@@ -48,22 +49,26 @@ export function fillSlot(
   }
 }
 
-/** Copies one slot to a slot of another cache of the same capacity. */
+/** Copies the first `length` positions of a slot to a slot of another cache. */
 export function moveSlot(
-  config: DecoderConfig,
+  { kvHeads, headDim }: DecoderConfig,
   from: KvCache,
   slot: number,
   to: KvCache,
   target: number,
+  length: number,
 ): void {
-  const size = config.kvHeads * from.capacity * config.headDim
   const pairs = [
     [from.keys, to.keys],
     [from.values, to.values],
   ] as const
   for (const [sources, targets] of pairs) {
     sources.forEach((source, layer) => {
-      targets[layer]?.set(source.subarray(slot * size, (slot + 1) * size), target * size)
+      for (let head = 0; head < kvHeads; head += 1) {
+        const start = (slot * kvHeads + head) * from.capacity * headDim
+        const place = (target * kvHeads + head) * to.capacity * headDim
+        targets[layer]?.set(source.subarray(start, start + length * headDim), place)
+      }
     })
   }
 }
@@ -80,16 +85,17 @@ export type Appender = (
  * Writes the keys and values of one decoded token, as decodeGraph gives them (all layers, keys unrotated, at
  * offset), to a position of a slot, rotating the keys.
  */
-export function createAppender(config: DecoderConfig, capacity: number): Appender {
+export function createAppender(config: DecoderConfig, positions: number): Appender {
   const { kvHeads, headDim, layers } = config
-  const { cos, sin } = ropeTables(config, capacity)
+  const { cos, sin } = ropeTables(config, positions)
   const half = headDim / 2
+  const layout = freshLayout(config)
   return (cache, slot, position, fresh, offset) => {
-    let at = offset
     for (let layer = 0; layer < layers; layer += 1) {
       const keys = cache.keys[layer]
       const values = cache.values[layer]
       if (keys === undefined || values === undefined) continue
+      let at = offset + layer * layout.size + layout.keys
       for (let head = 0; head < kvHeads; head += 1, at += headDim) {
         const to = ((slot * kvHeads + head) * cache.capacity + position) * headDim
         rotateInto(keys, to, fresh, at, cos, sin, position * half, half)

@@ -22,38 +22,69 @@ export type PrefillPlan = {
   }
 }
 
-const ROW = 128
+/** Shortest row. */
+const ROW = 64
 
-/** Takes prompts in order, each distinct one once, until the grid of `tokens` cells is full; the first always fits. */
+/**
+ * Takes prompts in order, each distinct one once, until a grid of `tokens` cells is full; the first always fits.
+ * Rows and their length are powers of two, as small as the prompts taken allow.
+ */
 export function planPrefill(
   prompts: readonly (readonly number[])[],
   known: (prompt: readonly number[]) => boolean,
   tokens: number,
 ): PrefillPlan {
-  const first = (prompts[0]?.length ?? 1) - 1
-  let length = ROW
-  while (length < first) length *= 2
-  const rows = Math.max(1, Math.floor(tokens / length))
-  const cells: PrefillCell[] = []
+  const taken = takePrompts(prompts, known, tokens)
+  const longest = taken.reduce((most, { prompt }) => Math.max(most, prompt.length - 1), 1)
+  const length = Math.max(ROW, powerOfTwo(longest))
+  const most = Math.max(1, Math.floor(tokens / length))
+  const used: number[] = []
+  const placed: { readonly cell: PrefillCell; readonly prompt: readonly number[] }[] = []
+  for (const { key, prompt } of taken) {
+    const count = prompt.length - 1
+    const open = used.findIndex((full) => full + count <= length)
+    const row = open < 0 ? used.length : open
+    if (row >= most) break
+    const start = used[row] ?? 0
+    used[row] = start + count
+    placed.push({ cell: { key, row, start, count }, prompt })
+  }
+  const rows = powerOfTwo(used.length)
   const feeds = emptyFeeds(rows * length)
-  const used = Array.from({ length: rows }, () => 0)
-  const seen = new Set<string>()
+  placed.forEach(({ cell, prompt }, document) => {
+    writePrompt(feeds, prompt, cell.row * length + cell.start, document)
+  })
+  return { rows, length, cells: placed.map(({ cell }) => cell), feeds }
+}
+
+type Taken = { readonly key: string; readonly prompt: readonly number[] }
+
+/** Distinct prompts that are to be run, as many as `tokens` could hold at best. */
+function takePrompts(
+  prompts: readonly (readonly number[])[],
+  known: (prompt: readonly number[]) => boolean,
+  tokens: number,
+): Taken[] {
+  const taken = new Map<string, Taken>()
+  let total = 0
   let previous: readonly number[] | null = null
   for (const prompt of prompts) {
-    if (prompt === previous) continue
+    if (prompt === previous || prompt.length === 1) continue
     previous = prompt
     const key = prompt.join(' ')
-    const count = prompt.length - 1
-    if (count === 0 || seen.has(key) || known(prompt)) continue
-    const row = used.findIndex((taken) => taken + count <= length)
-    if (row < 0) break
-    const start = used[row] ?? 0
-    writePrompt(feeds, prompt, row * length + start, cells.length)
-    cells.push({ key, row, start, count })
-    used[row] = start + count
-    seen.add(key)
+    if (taken.has(key) || known(prompt)) continue
+    total += prompt.length - 1
+    if (total > tokens && taken.size > 0) break
+    taken.set(key, { key, prompt })
   }
-  return { rows, length, cells, feeds }
+  return [...taken.values()]
+}
+
+/** The least power of two from 1 that is at least n. */
+function powerOfTwo(n: number): number {
+  let power = 1
+  while (power < n) power *= 2
+  return power
 }
 
 function emptyFeeds(cells: number): PrefillPlan['feeds'] {

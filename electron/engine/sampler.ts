@@ -4,7 +4,8 @@
  */
 import { AppError } from '../contract/errors.ts'
 import type { DecoderConfig } from '../model/config.ts'
-import { type Choice, decodeGraph, prefillGraph } from './decode-graph.ts'
+import { decodeGraph, prefillGraph } from './decode-graph.ts'
+import type { Choice } from './draw.ts'
 import type { SamplingParams } from './engine.ts'
 import {
   type Appender,
@@ -19,14 +20,10 @@ import type { PromptCache } from './kv-cache.ts'
 import type { RowResult, RowWork } from './protocol.ts'
 import { hashKey, uniform } from './random.ts'
 import type { Arrays, Output, Session, SessionOptions } from './session.ts'
+import { capacityFor, iterationsOf, planRun, type RunPlan, slotsFor } from './sampling-plan.ts'
 import { sessionCache } from './session-cache.ts'
 import type { WeightArrays } from './weights.ts'
 
-/** Slots of a full batch; more rows per step gain little on a CPU core and cost cache. */
-const MAX_SLOTS = 32
-const UNROLL = 4
-const ITERATIONS = 4
-const CHUNK = UNROLL * ITERATIONS
 /** Cells of one prefill grid. */
 const PREFILL_TOKENS = 1024
 
@@ -66,26 +63,26 @@ export function createSampler(
   const sessions: Sessions = {
     prefill: (rows, length) =>
       cache(`prefill ${rows}x${length}`, () => prefillGraph(config, rows, length, target)),
-    decode: (batch, capacity, stops, choice) =>
-      cache(`decode ${batch}x${capacity} ${stops} ${choice}`, () =>
+    decode: (batch, capacity, unroll, stops, choice) =>
+      cache(`decode ${batch}x${capacity} ${unroll} ${stops} ${choice}`, () =>
         decodeGraph(
           config,
-          { batch, capacity, iterations: ITERATIONS, unroll: UNROLL, stops, choice },
+          { batch, capacity, iterations: iterationsOf(batch, unroll), unroll, stops, choice },
           target,
         ),
       ),
   }
   return async (rows, params, control) => {
-    const capacity = roundUp(Math.max(...rows.map((row) => limitOf(row, params))) + 1, 32)
+    const longest = rows.reduce((most, row) => Math.max(most, limitOf(row, params)), 0)
     const job: Job = {
       config,
       weights,
       sessions,
       params,
-      capacity,
-      append: createAppender(config, capacity),
+      append: createAppender(config, longest + 1),
       waiting: rows.toReversed(),
       prompts: new Map(),
+      results: [],
     }
     return await runJob(job, control)
   }
@@ -96,6 +93,7 @@ type Sessions = {
   readonly decode: (
     batch: number,
     capacity: number,
+    unroll: number,
     stops: number,
     choice: Choice,
   ) => Promise<Session>
@@ -106,19 +104,19 @@ type Job = {
   readonly weights: WeightArrays
   readonly sessions: Sessions
   readonly params: SamplingParams
-  readonly capacity: number
   readonly append: Appender
   /** Rows not yet started, next one last. */
   readonly waiting: RowWork[]
   /** Prefilled prompts that rows still wait for. */
   readonly prompts: Map<string, PromptCache>
+  readonly results: RowResult[]
 }
 
 async function runJob(job: Job, control: SampleControl): Promise<RowResult[]> {
-  const results: RowResult[] = []
+  const { results } = job
   const size = slotsFor(job.waiting.length)
   const batch: Batch = {
-    cache: createCache(job.config, size, job.capacity),
+    cache: createCache(job.config, size, 0),
     slots: Array.from({ length: size }, () => null),
   }
   await refill(job, batch)
@@ -132,19 +130,9 @@ async function runJob(job: Job, control: SampleControl): Promise<RowResult[]> {
   return results
 }
 
-function slotsFor(rows: number): number {
-  let slots = 1
-  while (slots < rows && slots < MAX_SLOTS) slots *= 2
-  return slots
-}
-
 /** The prompt's last token is fed by the first step, so the cache starts one short. */
 function limitOf(row: RowWork, params: SamplingParams): number {
   return row.prompt.length - 1 + params.maxTokens
-}
-
-export function roundUp(number: number, step: number): number {
-  return Math.ceil(number / step) * step
 }
 
 const promptKey = (row: RowWork): string => row.prompt.join(' ')
@@ -157,10 +145,31 @@ async function refill(job: Job, batch: Batch): Promise<void> {
     const key = promptKey(work)
     if (work.prompt.length > 1 && !job.prompts.has(key)) await prefill(job, work)
     const prompt = job.prompts.get(key)
+    ensureCapacity(job, batch, work.prompt.length)
     if (prompt !== undefined) fillSlot(job.config, batch.cache, slot, prompt)
     if (job.waiting.at(-1)?.prompt !== work.prompt) job.prompts.delete(key)
     batch.slots[slot] = start(job, work)
   }
+}
+
+/** Makes room for that many tokens in every slot. */
+function ensureCapacity(job: Job, batch: Batch, tokens: number): void {
+  if (batch.cache.capacity >= tokens) return
+  const slots = batch.slots.map((active, slot) => ({ active, slot }))
+  relocate(job, batch, slots, createCache(job.config, batch.slots.length, capacityFor(tokens)))
+}
+
+/** Moves busy slots, in the order given, to a new cache. */
+function relocate(
+  { config }: Job,
+  batch: Batch,
+  slots: readonly { readonly active: Active | null; readonly slot: number }[],
+  cache: KvCache,
+): void {
+  slots.forEach(({ active, slot }, target) => {
+    if (active !== null) moveSlot(config, batch.cache, slot, cache, target, active.length)
+  })
+  batch.cache = cache
 }
 
 function start(job: Job, work: RowWork): Active {
@@ -212,18 +221,21 @@ function floats(output: Output | undefined): Float32Array {
 async function runChunk(job: Job, batch: Batch): Promise<RowResult[]> {
   const { params } = job
   const size = batch.slots.length
+  const plan = planOf(job, batch)
+  ensureCapacity(job, batch, tokensAfter(batch, plan))
   const session = await job.sessions.decode(
     size,
-    job.capacity,
+    batch.cache.capacity,
+    plan.unroll,
     stopsOf(params).length,
     choiceOf(params),
   )
-  const outputs = await session.run({ ...job.weights, ...chunkFeeds(job, batch) }, [
+  const outputs = await session.run({ ...job.weights, ...chunkFeeds(job, batch, plan) }, [
     'tokens',
     'logprobs',
     'fresh',
   ])
-  const taken = readChunk(outputs)
+  const taken = readChunk(outputs, plan)
   return batch.slots.flatMap((active, slot) => {
     if (active === null) return []
     const result = advance(job, batch, active, slot, taken)
@@ -242,7 +254,27 @@ function choiceOf({ temperature, topP, topK }: SamplingParams): Choice {
   return topP < 1 || topK > 0 ? 'filtered' : 'plain'
 }
 
-function chunkFeeds(job: Job, { cache, slots }: Batch): Record<string, Arrays> {
+/** Room that a run needs: a fused attention writes behind what is there, and a row may stand still at its limit. */
+function tokensAfter({ slots }: Batch, { unroll, trips }: RunPlan): number {
+  const ends = slots.map((active) =>
+    active === null ? 1 : Math.min(active.length + unroll * trips, active.limit) + 1,
+  )
+  return Math.max(...ends)
+}
+
+function planOf({ config, params, results }: Job, { slots }: Batch): RunPlan {
+  const taken = slots.flatMap((active) => (active === null ? [] : [active.tokens.length]))
+  const lengths = [...taken, ...results.map(({ tokens }) => tokens.length)]
+  return planRun(config, {
+    slots: slots.length,
+    remaining: params.maxTokens - Math.max(...taken),
+    stops: params.stop.length > 0,
+    meanLength: lengths.reduce((sum, length) => sum + length, 0) / lengths.length,
+    maxTokens: params.maxTokens,
+  })
+}
+
+function chunkFeeds(job: Job, { cache, slots }: Batch, plan: RunPlan): Record<string, Arrays> {
   const { params } = job
   const feeds: Record<string, Arrays> = {
     ids: BigInt64Array.from(slots, (active) => BigInt(active?.next ?? 0)),
@@ -253,7 +285,8 @@ function chunkFeeds(job: Job, { cache, slots }: Batch): Record<string, Arrays> {
     inverseTemperature: Float32Array.of(params.temperature === 0 ? 1 : 1 / params.temperature),
     topP: Float32Array.of(params.topP),
     topK: BigInt64Array.of(BigInt(params.topK > 0 ? params.topK : 2 ** 31)),
-    uniforms: chunkUniforms(slots),
+    trips: BigInt64Array.of(BigInt(plan.trips)),
+    uniforms: chunkUniforms(slots, plan),
   }
   cache.keys.forEach((array, layer) => (feeds[`key.${layer}`] = array))
   cache.values.forEach((array, layer) => (feeds[`value.${layer}`] = array))
@@ -261,11 +294,12 @@ function chunkFeeds(job: Job, { cache, slots }: Batch): Record<string, Arrays> {
 }
 
 /** Token number n of a row uses draw n of its stream. */
-function chunkUniforms(slots: readonly (Active | null)[]): Float32Array {
-  const draws = new Float32Array(CHUNK * slots.length)
+function chunkUniforms(slots: readonly (Active | null)[], { unroll }: RunPlan): Float32Array {
+  const steps = iterationsOf(slots.length, unroll) * unroll
+  const draws = new Float32Array(steps * slots.length)
   slots.forEach((active, slot) => {
     if (active === null) return
-    for (let step = 0; step < CHUNK; step += 1) {
+    for (let step = 0; step < steps; step += 1) {
       draws[step * slots.length + slot] = uniform(active.key, active.tokens.length + step)
     }
   })
@@ -279,12 +313,12 @@ type Taken = {
   readonly fresh: Float32Array
 }
 
-function readChunk(outputs: Readonly<Record<string, Output>>): Taken {
+function readChunk(outputs: Readonly<Record<string, Output>>, { unroll }: RunPlan): Taken {
   const { tokens, logprobs, fresh } = outputs
   if (!(tokens?.data instanceof BigInt64Array)) {
     throw new AppError('engine', 'decode: expected int64 tokens')
   }
-  const steps = (tokens.dims[0] ?? 0) * UNROLL
+  const steps = (tokens.dims[0] ?? 0) * unroll
   return { steps, tokens: tokens.data, logprobs: floats(logprobs), fresh: floats(fresh) }
 }
 
@@ -326,14 +360,10 @@ function shrink(job: Job, batch: Batch): void {
   const busy = batch.slots.filter((slot) => slot !== null)
   const size = slotsFor(busy.length)
   if (busy.length === 0 || size >= batch.slots.length) return
-  const cache = createCache(job.config, size, job.capacity)
-  let target = 0
-  batch.slots.forEach((active, slot) => {
-    if (active === null) return
-    moveSlot(job.config, batch.cache, slot, cache, target)
-    target += 1
-  })
-  batch.cache = cache
+  const slots = batch.slots.map((active, slot) => ({ active, slot }))
+  const { capacity } = batch.cache
+  const kept = slots.filter(({ active }) => active !== null)
+  relocate(job, batch, kept, createCache(job.config, size, capacity))
   batch.slots.splice(0, batch.slots.length, ...busy)
   while (batch.slots.length < size) batch.slots.push(null)
 }

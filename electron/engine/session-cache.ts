@@ -5,7 +5,7 @@
 import type { Graph } from '../graph/graph.ts'
 import { openSession, type Session, type SessionOptions } from './session.ts'
 
-const MAX_SESSIONS = 6
+const MAX_SESSIONS = 16
 
 export type SessionCache = (key: string, build: () => Graph) => Promise<Session>
 

@@ -127,7 +127,7 @@ export function ropeConstants(g: Graph, config: DecoderConfig, positions: number
 }
 
 /** x times the projection of that name, plus its bias where the family has one. */
-export function project(
+function project(
   g: Graph,
   config: DecoderConfig,
   at: Weights,
@@ -189,10 +189,16 @@ function decoderLayer(
   return add(g, attended, mlp(g, config, at, attended))
 }
 
-/** The feed-forward half of a layer, its norm included. */
-export function mlp(g: Graph, config: DecoderConfig, at: Weights, hidden: Value): Value {
+/** The feed-forward half of a layer, its norm included. product: how x meets a weight. */
+export function mlp(
+  g: Graph,
+  config: DecoderConfig,
+  at: Weights,
+  hidden: Value,
+  product: (g: Graph, x: Value, weight: Value) => Value = matmul,
+): Value {
   const normal = rmsNorm(g, hidden, at('post_attention_layernorm.weight'), config.rmsEps)
-  const gate = matmul(g, normal, at('mlp.gate_proj.weight'))
-  const up = matmul(g, normal, at('mlp.up_proj.weight'))
-  return matmul(g, swiglu(g, gate, up), at('mlp.down_proj.weight'))
+  const gate = product(g, normal, at('mlp.gate_proj.weight'))
+  const up = product(g, normal, at('mlp.up_proj.weight'))
+  return product(g, swiglu(g, gate, up), at('mlp.down_proj.weight'))
 }

@@ -176,7 +176,7 @@ describe('the key-value cache', () => {
       }
     }
     const other = createCache(config, 1, capacity)
-    moveSlot(config, cache, 1, other, 0)
+    moveSlot(config, cache, 1, other, 0, 6)
     expect(other.keys[0]).toEqual(cache.keys[0]?.subarray(at(1, 0, 0)))
   })
 

@@ -1,0 +1,65 @@
+/**
+ * Sizes of generation: slots of a batch, length of the cache, steps between two looks at it. Few distinct sizes, so
+ * that few sessions are made, and none that depends on time, so that the same call gives the same bits. Pure.
+ */
+import type { DecoderConfig } from '../model/config.ts'
+import { parameterCount } from '../model/tensors.ts'
+import { carriesCaches } from './decode-attention.ts'
+
+/** Slots of a batch. */
+const SLOTS = [1, 4, 8, 16, 32, 64] as const
+/** Steps unrolled in one iteration of the Loop, for short and for long runs. */
+const UNROLLS = { carrying: [4, 16], plain: [4, 8] } as const
+/** Steps of the longest run. */
+const MAX_STEPS = 64
+/** Products of weights and tokens in one run, so that cancelling takes about a second at worst. */
+const MAX_WORK = 1e10
+
+export function slotsFor(rows: number): number {
+  return SLOTS.find((slots) => slots >= rows) ?? SLOTS[SLOTS.length - 1] ?? 1
+}
+
+/** Room for that many tokens: multiples of an eighth of the power of two below, at least of 32. */
+export function capacityFor(tokens: number): number {
+  const step = Math.max(32, 2 ** Math.floor(Math.log2(tokens)) / 8)
+  return Math.ceil(tokens / step) * step
+}
+
+export type RunState = {
+  readonly slots: number
+  /** Least number of tokens that a row may still take. */
+  readonly remaining: number
+  /** Whether rows can end before their limit. */
+  readonly stops: boolean
+  /** Tokens of rows so far, finished or not: a guess at how long rows get. */
+  readonly meanLength: number
+  readonly maxTokens: number
+}
+
+/** Iterations that the decode graph of such a batch can run. */
+export function iterationsOf(slots: number, unroll: number): number {
+  return carriesCaches(slots) ? MAX_STEPS / unroll : 1
+}
+
+export type RunPlan = { readonly unroll: number; readonly trips: number }
+
+/**
+ * Steps of the next run. A finished row idles until the run ends, half a run on average; a run costs some steps by
+ * itself: with rows of m tokens and o steps of overhead, sqrt(2 m o) steps waste least.
+ */
+export function planRun(config: DecoderConfig, state: RunState): RunPlan {
+  const { slots, remaining, stops } = state
+  const most = Math.min(MAX_STEPS, MAX_WORK / (parameterCount(config) * slots))
+  // A batch of one row ends with it: nothing can idle.
+  const wanted = stops && slots > 1 ? leastWaste(state) : MAX_STEPS
+  const steps = Math.min(most, wanted, remaining)
+  const sizes = carriesCaches(slots) ? UNROLLS.carrying : UNROLLS.plain
+  const unroll = sizes.findLast((size) => size <= steps) ?? sizes[0]
+  const trips = steps === remaining ? Math.ceil(steps / unroll) : Math.round(steps / unroll)
+  return { unroll, trips: Math.min(Math.max(1, trips), iterationsOf(slots, unroll)) }
+}
+
+function leastWaste({ slots, meanLength, maxTokens }: RunState): number {
+  const overhead = slots >= 16 ? 0.5 : 1.5
+  return Math.sqrt(2 * Math.max(meanLength, maxTokens / 8) * overhead)
+}
