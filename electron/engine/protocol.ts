@@ -93,7 +93,12 @@ export type Calls = {
 
 export type CallName = keyof Calls
 
-export type Request = { readonly id: number; readonly call: CallName; readonly argument: unknown }
+/** stop: the last one; the thread ends after it. */
+export type Request = {
+  readonly id: number
+  readonly call: CallName | 'stop'
+  readonly argument: unknown
+}
 export type Reply =
   | { readonly id: number; readonly kind: 'done'; readonly result: unknown }
   /** sample: rows finished so far; sent after every chunk. */

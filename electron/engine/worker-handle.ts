@@ -12,6 +12,10 @@ export type WorkerHandle = {
     argument: Calls[Name]['in'],
     onProgress?: (done: number) => void,
   ) => Promise<Calls[Name]['out']>
+  /**
+   * Open calls fail at once; the thread ends after the run it is in. It is never terminated: that aborts the whole
+   * process where it meets the runtime at work.
+   */
   readonly close: () => Promise<void>
 }
 
@@ -22,7 +26,9 @@ type Open = {
 }
 
 export function startWorker(script: URL = new URL('./worker.ts', import.meta.url)): WorkerHandle {
-  const worker = new Worker(script)
+  const stop = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)
+  const worker = new Worker(script, { workerData: { stop } })
+  const ended = new Promise((resolve) => worker.once('exit', resolve))
   const open = new Map<number, Open>()
   let count = 0
   let gone: AppError | null = null
@@ -51,7 +57,10 @@ export function startWorker(script: URL = new URL('./worker.ts', import.meta.url
       }),
     close: async () => {
       failAll(new AppError('engine', 'the engine is closed'))
-      await worker.terminate()
+      Atomics.store(new Int32Array(stop), 0, 1)
+      const stopped: Request = { id: 0, call: 'stop', argument: null }
+      worker.postMessage(stopped)
+      await ended
     },
   }
 }

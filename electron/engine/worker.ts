@@ -2,7 +2,8 @@
  * Worker thread of the local engine: holds weights and sessions, answers one call after another.
  * ONNX Runtime blocks this thread while it computes, and no other.
  */
-import { parentPort } from 'node:worker_threads'
+import { parentPort, workerData } from 'node:worker_threads'
+import * as v from 'valibot'
 import { AppError, messageOf } from '../contract/errors.ts'
 import type { CallName, Calls, Reply, Request } from './protocol.ts'
 import { createSampler, type Sampler } from './sampler.ts'
@@ -11,6 +12,12 @@ import { createTrainer, type Trainer } from './trainer.ts'
 type State = { readonly sampler: Sampler; readonly trainer: Trainer | null }
 
 let state: State | null = null
+
+/** Not 0 once the engine is closed: nothing new is begun then. */
+const stop = new Int32Array(
+  v.parse(v.object({ stop: v.instance(SharedArrayBuffer) }), workerData).stop,
+)
+const isStopped = (): boolean => Atomics.load(stop, 0) !== 0
 
 function opened(): State {
   if (state === null) throw new AppError('engine', 'worker: called before open')
@@ -66,7 +73,7 @@ const HANDLERS: Handlers = {
   sample: ({ rows, params, control }, progress) => {
     const flags = new Int32Array(control)
     return opened().sampler(rows, params, {
-      cancelled: () => Atomics.load(flags, 0) !== 0,
+      cancelled: () => isStopped() || Atomics.load(flags, 0) !== 0,
       progress,
     })
   },
@@ -78,7 +85,7 @@ const HANDLERS: Handlers = {
   },
 }
 
-async function answer({ id, call, argument }: Request): Promise<Reply> {
+async function answer(id: number, call: CallName, argument: unknown): Promise<Reply> {
   try {
     // The caller's types pair call and argument (worker-handle.ts); the message channel forgets them.
     const handler = HANDLERS[call] as (
@@ -99,6 +106,9 @@ function send(reply: Reply): void {
 
 let queue: Promise<void> = Promise.resolve()
 
-parentPort?.on('message', (request: Request) => {
-  queue = queue.then(async () => send(await answer(request)))
+parentPort?.on('message', ({ id, call, argument }: Request) => {
+  queue = queue.then(async () => {
+    if (call === 'stop') parentPort?.close()
+    else if (!isStopped()) send(await answer(id, call, argument))
+  })
 })
