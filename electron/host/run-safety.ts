@@ -10,10 +10,17 @@ import type { Store } from '../store/store.ts'
 import { createGuard } from './quarantine.ts'
 import type { Guard } from './quarantine.ts'
 import { openMonitor } from './rules-file.ts'
+import { withSignals } from './sandbox-watch.ts'
+import type { SandboxWatch } from './sandbox-watch.ts'
 import { watchStep } from './scan.ts'
 import type { Run } from './training-run.ts'
 
-export type RunSafety = { readonly guard: Guard; readonly monitor: Monitor }
+export type RunSafety = {
+  readonly guard: Guard
+  readonly monitor: Monitor
+  /** What the sandbox saw since it was last asked. */
+  readonly takeSignals: SandboxWatch['take']
+}
 
 /** With the rules of the home. Throws AppError('config') when its rules file cannot be used. */
 export async function openSafety(
@@ -21,18 +28,22 @@ export async function openSafety(
   run: string,
   home: string,
   { pauseAfterConfirmed: confirmed, pauseSeverity: severity }: RunConfig,
+  takeSignals: SandboxWatch['take'],
 ): Promise<RunSafety> {
   const policy = { confirmed: confirmed === 0 ? null : confirmed, severity }
-  return { guard: createGuard(store, run, policy), monitor: await openMonitor(home, null) }
+  const monitor = await openMonitor(home, null)
+  return { guard: createGuard(store, run, policy), monitor, takeSignals }
 }
 
 /** After a step was recorded. Returns what to go on with: another state when tasks had to leave it. */
 export function keepSafe(
   { place, safety, options }: Pick<Run, 'place' | 'safety' | 'options'>,
-  { step, episodes }: Pick<StepRecord, 'step' | 'episodes'>,
+  record: Pick<StepRecord, 'step' | 'episodes' | 'proposals'>,
   state: LoopState,
 ): LoopState {
-  watchStep(place.store, place.recorder.run, safety.monitor, step, episodes)
+  const { step } = record
+  const traces = withSignals(record, safety.takeSignals())
+  watchStep(place.store, place.recorder.run, safety.monitor, step, traces)
   const { state: kept, pause } = safety.guard.afterStep(state)
   if (pause !== null) {
     options.onNews({ type: 'warning', step, text: `Paused: ${pause}.` })

@@ -6,8 +6,7 @@
 import { createHash } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
 import { throwIfCancelled } from '../contract/errors.ts'
-import type { Episode } from '../contract/episode.ts'
-import type { Span } from '../contract/safety.ts'
+import type { Span, Trace } from '../contract/safety.ts'
 import type { Monitor, Watched } from '../safety/monitor.ts'
 import type { Rulebook } from '../safety/rules.ts'
 import { readEpisode } from '../store/episodes.ts'
@@ -19,6 +18,7 @@ import {
   readTraces,
   replaceSuggestions,
   writeScan,
+  writeTelemetry,
 } from '../store/suggestions.ts'
 
 export type ScanOptions = {
@@ -67,13 +67,14 @@ export function watchStep(
   run: string,
   monitor: Monitor,
   step: number,
-  episodes: readonly Episode[],
+  traces: readonly Trace[],
   now: () => number = Date.now,
 ): Watched[] {
-  const found = monitor.watch(episodes)
+  const found = monitor.watch(traces)
   const key = runKey(store, run)
   const rules = rulesDigest(monitor.book)
   store.transaction('keeping suggestions', () => {
+    for (const trace of traces) writeTelemetry(store, key, trace)
     replaceSuggestions(store, key, step, found)
     const last = readScan(store, key, rules) ?? BEFORE_ALL
     if (last === step - 1) writeScan(store, key, { rules, step, atMs: now() })

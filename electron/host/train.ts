@@ -27,6 +27,7 @@ import { hasStagnated, measureNow, measureStart, probesOf, suiteMeasures } from 
 import { planRun, type RunPlan } from './run-plan.ts'
 import { keepSafe, openSafety } from './run-safety.ts'
 import { createTally, type Tally } from './run-tally.ts'
+import { watchSandbox } from './sandbox-watch.ts'
 import { grammarTasks } from './task-source.ts'
 import type { Run, TrainOptions } from './training-run.ts'
 
@@ -70,6 +71,7 @@ async function withEngine(
   options: TrainOptions,
 ): Promise<TrainSummary> {
   const { config } = plan
+  const watch = watchSandbox(sandbox)
   const engine = createLocalEngine({
     device: order.device === 'cuda' ? 'cpu' : order.device,
     workers: config.workers,
@@ -83,8 +85,9 @@ async function withEngine(
     const codec = await codecOf(plan.model, config)
     const recorder = await enterRun(order, plan, store, sandbox, prompts, state)
     const place = { home: order.home, store, recorder }
-    const safety = await openSafety(store, recorder.run, order.home, config)
-    const run = { order, plan, place, client, sandbox, codec, prompts, safety, options }
+    const safety = await openSafety(store, recorder.run, order.home, config, watch.take)
+    const { sandbox: watched } = watch
+    const run = { order, plan, place, client, sandbox: watched, codec, prompts, safety, options }
     return await carryOut(run, state)
   } finally {
     await engine.close()

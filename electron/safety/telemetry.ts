@@ -50,6 +50,11 @@ export function telemetryHits({ signals, status }: Trace): Hit[] {
   return hits
 }
 
+/** Whether an audit event is one of those above. */
+export function reachesOut(event: string): boolean {
+  return topicOf(event) !== null
+}
+
 function topicOf(event: string): string | null {
   let best: readonly [string, string | null] = ['', null]
   for (const row of EVENTS) {

@@ -16,6 +16,7 @@ const TABLES = [
   'eval_items',
   'checkpoints',
   'watched',
+  'telemetry',
 ] as const
 
 /** The primary key begins with run and name. */

@@ -367,7 +367,20 @@ CREATE TABLE scans (
 ) STRICT;
 `
 
+/** What the sandbox saw programs do, of the few episodes whose programs reached outside. */
+const TELEMETRY = `
+CREATE TABLE telemetry (
+  run INTEGER NOT NULL REFERENCES runs (key) ON DELETE CASCADE,
+  step INTEGER NOT NULL,
+  episode TEXT NOT NULL,
+  signals TEXT NOT NULL,
+  PRIMARY KEY (run, episode)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX telemetry_step ON telemetry (run, step);
+`
+
 export const MIGRATIONS: readonly string[] = [
   RUNS + STEPS + TASKS + EPISODES + EVALS + FLAGS,
   MERGEABLE_FLAGS + DECISIONS + SUGGESTIONS,
+  TELEMETRY,
 ]

@@ -5,7 +5,7 @@
  */
 import * as v from 'valibot'
 import type { Suggestion, Trace } from '../contract/safety.ts'
-import { count, float32s, kind, role, status, text } from './columns.ts'
+import { count, float32s, kind, numberRecordJson, role, status, text, toJson } from './columns.ts'
 import type { Store } from './store.ts'
 
 export type WatchedEpisode = {
@@ -127,10 +127,11 @@ const Traced = v.pipe(
     response: text,
     status: v.nullable(status),
     logprobs: float32s,
+    signals: v.nullable(numberRecordJson),
   }),
-  v.transform(({ key, ...trace }): { readonly key: number; readonly trace: Trace } => ({
+  v.transform(({ key, signals, ...trace }): { readonly key: number; readonly trace: Trace } => ({
     key,
-    trace,
+    trace: signals === null ? trace : { ...trace, signals },
   })),
 )
 
@@ -143,14 +144,25 @@ export function readTraces(
 ): v.InferOutput<typeof Traced>[] {
   return store.all(
     `SELECT episodes.key, episodes.id, episodes.step, role, kind, purpose, prompts.prompt, response,
-       status, logprobs
+       status, logprobs, signals
      FROM episodes INDEXED BY episodes_step
      JOIN episode_text ON episode_text.episode = episodes.key
      JOIN prompts ON prompts.key = episodes.prompt
+     LEFT JOIN telemetry ON telemetry.run = episodes.run AND telemetry.episode = episodes.id
      WHERE episodes.run = ? AND (episodes.step, episodes.key) > (?, ?)
      ORDER BY episodes.step, episodes.key LIMIT ?`,
     Traced,
     [run, after.step, after.key, limit],
+  )
+}
+
+/** What the sandbox saw of an episode's program, replacing what was known. */
+export function writeTelemetry(store: Store, run: number, trace: Trace): void {
+  if (trace.signals === undefined) return
+  store.run(
+    `INSERT INTO telemetry (run, step, episode, signals) VALUES (?, ?, ?, ?)
+     ON CONFLICT (run, episode) DO UPDATE SET signals = excluded.signals`,
+    [run, trace.step, trace.id, toJson(trace.signals)],
   )
 }
 

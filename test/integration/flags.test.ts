@@ -97,16 +97,27 @@ test('rules are tried out without keeping anything', async () => {
   expect(readTopScores(store, 1, null, 1_000)).toEqual(before)
 })
 
-test('a step that was just recorded is watched at once', () => {
+test('a step that was just recorded is watched at once, and what the sandbox saw is kept', async () => {
   const recorder = startRun(store, fakeRun('azr-live'), WRITER)
   const record = fakeStep(0, { proposals: 30, attempts: 1 })
   const episodes = record.episodes.map((episode, at) =>
     at === 0 ? { ...episode, response: UH_OH } : episode,
   )
   recorder.step({ ...record, episodes })
-  const found = watchStep(store, 'azr-live', monitor, 0, episodes)
-  expect(found[0]?.episode).toBe(episodes[0]?.id)
+  const traces = episodes.map((episode, at) =>
+    at === 1 ? { ...episode, signals: { 'socket.connect': 1 } } : episode,
+  )
+  const found = watchStep(store, 'azr-live', monitor, 0, traces)
+  expect(found.map(({ episode }) => episode).slice(0, 2)).toEqual(
+    episodes.slice(0, 2).map(({ id }) => id),
+  )
   expect(readScan(store, 2, rulesDigest(monitor.book))).toBe(0)
+  await scanRun(store, 'azr-live', monitor, { again: true })
+  const [kept] = readSuggestions(store, 2, episodes[1]?.id ?? '')
+  expect(kept).toMatchObject({
+    rule: 'sandbox.events',
+    reason: 'The sandbox saw it reach for the network: socket.connect.',
+  })
 })
 
 const EPISODES = [
