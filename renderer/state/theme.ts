@@ -67,5 +67,5 @@ export function token(name: string): string {
 /** Minified sheets write #fff, which the editor refuses. */
 export function longHex(colour: string): string {
   if (!/^#[0-9a-f]{3}$/i.test(colour)) return colour
-  return `#${[...colour.slice(1)].map((digit) => digit + digit).join('')}`
+  return colour.replaceAll(/[0-9a-f]/gi, '$&$&')
 }

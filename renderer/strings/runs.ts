@@ -16,7 +16,6 @@ export const RUNS = {
     state: 'State',
     id: 'Run',
     recipe: 'Recipe',
-    preset: 'Preset',
     steps: 'Steps',
     score: 'Held-out score',
     valid: 'Valid',

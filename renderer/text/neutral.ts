@@ -3,18 +3,24 @@
  * Not here: the page itself, where everything is a text node already.
  */
 
-/** Colours and weights only: CSI ... m. Everything else that starts with an escape is dropped. */
-// oxlint-disable-next-line no-control-regex -- control characters are what this is about
-const SEQUENCE = /\u001B\[[0-9;:]{0,64}m|[\u001B\u009B\u0090\u009D\u009E\u009F\u0098][^\n]?/g
-// oxlint-disable-next-line no-control-regex -- as above
+/* oxlint-disable no-control-regex -- control characters are what this file is about */
+
+/**
+ * Whole control sequences (CSI), then whatever else begins with an escape: its first characters only, since what
+ * follows may be text that somebody wants hidden.
+ */
+const SEQUENCE =
+  /(?:\u001B\[|\u009B)[0-?]{0,64}[ -/]{0,8}[@-~]|[\u001B\u009B\u0090\u009D\u009E\u009F\u0098][^\n]?/g
 const CONTROL = /[\u0000-\u0008\u000B-\u001A\u001C-\u001F\u007F-\u009F]/g
 /** Marks that turn text around or hide it. */
 const INVISIBLE = /[\u200B\u200E\u200F\u202A-\u202E\u2060\u2066-\u2069\uFEFF]/g
 
+const COLOUR = /^\u001B\[[0-9;:]*m$/
+
 /** For a terminal: keeps colours when they come from our own log, else every escape goes. */
 export function forTerminal(text: string, colours: boolean): string {
   return text
-    .replace(SEQUENCE, (found) => (colours && found.endsWith('m') && found.length > 2 ? found : ''))
+    .replace(SEQUENCE, (found) => (colours && COLOUR.test(found) ? found : ''))
     .replace(CONTROL, '\uFFFD')
     .replace(INVISIBLE, '\uFFFD')
 }

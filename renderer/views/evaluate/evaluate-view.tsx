@@ -98,11 +98,12 @@ function orderOf({ kind }: EvalRecord): number {
 
 function ScoreHead() {
   const { step, kind, n, score, interval, change } = EVALUATE
-  const numbers: readonly string[] = [step, n, score]
+  const since = `${change} (${EVALUATE.points})`
+  const numbers: readonly string[] = [step, n, score, since]
   return (
     <thead>
       <tr>
-        {[step, kind, n, score, interval, `${change} (${EVALUATE.points})`].map((label) => (
+        {[step, kind, n, score, interval, since].map((label) => (
           <th key={label} scope="col" className={numbers.includes(label) ? 'number' : ''}>
             {label}
           </th>

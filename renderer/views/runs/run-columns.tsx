@@ -18,7 +18,7 @@ export const RUN_COLUMNS: readonly RunColumn[] = [
   {
     id: 'state',
     label: columns.state,
-    width: 148,
+    width: 124,
     cell: ({ run, live }) => (
       <StatePill
         state={run.state}
@@ -32,8 +32,12 @@ export const RUN_COLUMNS: readonly RunColumn[] = [
     width: 'fill',
     cell: ({ run }) => <span className={styles['id']}>{run.id}</span>,
   },
-  { id: 'recipe', label: columns.recipe, width: 64, cell: ({ run }) => run.recipe },
-  { id: 'preset', label: columns.preset, width: 64, cell: ({ run }) => run.preset },
+  {
+    id: 'recipe',
+    label: columns.recipe,
+    width: 92,
+    cell: ({ run }) => `${run.recipe} · ${run.preset}`,
+  },
   {
     id: 'steps',
     label: columns.steps,
@@ -47,10 +51,14 @@ export const RUN_COLUMNS: readonly RunColumn[] = [
   {
     id: 'score',
     label: columns.score,
-    width: 172,
+    width: 154,
     cell: ({ run, scores }) => (
       <span className={styles['score']}>
-        <Sparkline label={RUNS.scores(run.id)} values={scores.map(({ score }) => score)} />
+        <Sparkline
+          label={RUNS.scores(run.id)}
+          values={scores.map(({ score }) => score)}
+          width={72}
+        />
         {scores.length === 0 ? NOTHING : percent(scores.at(-1)?.score ?? null, 1)}
       </span>
     ),
@@ -72,7 +80,7 @@ export const RUN_COLUMNS: readonly RunColumn[] = [
   {
     id: 'time',
     label: columns.time,
-    width: 96,
+    width: 88,
     end: true,
     cell: ({ run }) => duration(run.seconds),
   },

@@ -87,7 +87,7 @@ function Checkpoints({ view: { run, checkpoints } }: { readonly view: RunView })
   const go = useRoute((state) => state.go)
   return (
     <Panel title={RUNS.checkpoints} flush>
-      <table className={layout['plain']}>
+      <table className={`${layout['plain']} ${layout['middle']}`}>
         <tbody>
           {checkpoints.map(({ step, kind, bytes: size }) => (
             <tr key={step}>
