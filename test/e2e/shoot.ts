@@ -8,15 +8,19 @@ import { argv, stdout } from 'node:process'
 import type { Browser } from 'playwright-core'
 import { placesAt } from './places.ts'
 import type { Place } from './places.ts'
-import { seededHome } from './seed.ts'
-import { ensurePage, openBrowser, openPage, serveHome, visit } from './workbench.ts'
+import type { Host } from '../../electron/host/host.ts'
+import { fakeSupervise } from '../fakes/supervise.ts'
+import { RUNS, seededHome } from './seed.ts'
+import { ensurePage, openBrowser, openPage, serveHome, serveWith, visit } from './workbench.ts'
 
 const [folder = 'docs/screens', ...names] = argv.slice(2)
 
 await mkdir(folder, { recursive: true })
 await ensurePage()
 const browser = await openBrowser()
-const served = await serveHome(await seededHome(90))
+const { supervise } = fakeSupervise()
+const served = await serveWith(await seededHome(90), supervise)
+speak(served.host)
 const empty = await serveHome(await mkdtemp(join(tmpdir(), 'kelvin-e2e-')))
 try {
   for (const dark of [false, true]) {
@@ -38,6 +42,29 @@ try {
   await empty.close()
 }
 
+/** What a run says at its start, a hostile program's output among it. */
+function speak({ log }: Host): void {
+  log.add('app', 'info', `run ${RUNS.long} starts: recipe azr, preset nano, seed 1`, RUNS.long)
+  log.add('engine', 'info', 'onnxruntime 1.30.0, provider cpu, 2 threads', RUNS.long)
+  log.add('engine', 'debug', 'train graph: 412 nodes, built in 38 ms', RUNS.long)
+  log.add('sandbox', 'info', 'level 4, kernel-isolated; 17 of 17 checks hold', RUNS.long)
+  log.add('sandbox', 'warn', 'a program took 2,000 ms and was stopped', RUNS.long)
+  log.add('sandbox', 'warn', '\u001B]8;;https://evil.example\u0007a link\u001B[2J that is none')
+  log.add('engine', 'info', 'step 30 of 90: 2.9 s, 2,760 tokens per second', RUNS.long)
+  log.add('app', 'error', 'the disk is nearly full: 4.1 GB left')
+}
+
+/** Runs in the page: where files lie on this machine is nobody's business. */
+function hidePaths(): void {
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+  while (walker.nextNode() !== null) {
+    const node = walker.currentNode
+    const text = node.nodeValue ?? ''
+    const hidden = text.replace(/\/(root|home|tmp|Users)\/\S*/g, '…')
+    if (hidden !== text) node.nodeValue = hidden
+  }
+}
+
 function wanted(name: string): boolean {
   return names.length === 0 || names.includes(name)
 }
@@ -55,6 +82,7 @@ async function shootAll(
     await page.waitForLoadState('networkidle')
     if (name === 'task') await page.locator('.monaco-editor .view-line').first().waitFor()
     await page.waitForTimeout(600)
+    await page.evaluate(hidePaths)
     const path = join(folder, `${name}-${dark ? 'dark' : 'light'}.png`)
     await page.screenshot({ path })
     stdout.write(`${path}\n`)

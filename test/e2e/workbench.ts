@@ -9,6 +9,7 @@ import { chromium } from 'playwright-core'
 import type { Browser, Page } from 'playwright-core'
 import { build } from 'vite'
 import { openHost } from '../../electron/host/host.ts'
+import type { Host } from '../../electron/host/host.ts'
 import { createSessions } from '../../electron/host/sessions.ts'
 import { startWebServer } from '../../electron/host/web-server.ts'
 import type { Supervise } from '../../electron/host/live-runs.ts'
@@ -68,8 +69,11 @@ export async function serveHome(home: string): Promise<Served> {
   return { url, close: () => closeAndRemove(close, home) }
 }
 
-/** The same with trainings that the test steps by hand. */
-export async function serveWith(home: string, supervise: Supervise): Promise<Served> {
+/** The same with trainings that the test steps by hand, and with the host itself to speak through. */
+export async function serveWith(
+  home: string,
+  supervise: Supervise,
+): Promise<Served & { readonly host: Host }> {
   const info = { version: '0.1.0', mode: 'browser', reason: '' } as const
   const host = await openHost({ home, info, supervise, acceptNoIsolation: true })
   const sessions = createSessions()
@@ -80,7 +84,8 @@ export async function serveWith(home: string, supervise: Supervise): Promise<Ser
     await server.close()
     await host.close()
   }
-  return { url: `${server.url}#token=${sessions.token}`, close: () => closeAndRemove(close, home) }
+  const url = `${server.url}#token=${sessions.token}`
+  return { url, host, close: () => closeAndRemove(close, home) }
 }
 
 async function closeAndRemove(close: () => Promise<void>, home: string): Promise<void> {

@@ -384,6 +384,8 @@ function metrics(step: number, { span, seed }: LearningOptions): Record<string, 
   }
 }
 
+const START = [0.31, 0.17, 0.12] as const
+
 export function learningScores(step: number, span: number, lift: number): EvalRecord[] {
   const record = (kind: EvalRecord['kind'], score: number, n: number): EvalRecord => {
     const margin = 1.96 * Math.sqrt((score * (1 - score)) / n)
@@ -391,7 +393,7 @@ export function learningScores(step: number, span: number, lift: number): EvalRe
     return { step, suite: 'nano-held-out', temperature: 0, kind, n, score, low, high }
   }
   const kinds = KINDS.map((kind, k) =>
-    record(kind, rise(step, 0.31 - 0.09 * k, 0.31 - 0.09 * k + lift * (1.25 - 0.3 * k), span), 200),
+    record(kind, rise(step, START[k] ?? 0, (START[k] ?? 0) + lift * (1.25 - 0.3 * k), span), 200),
   )
   const mean = kinds.reduce((sum, { score }) => sum + score, 0) / kinds.length
   return [record('mean', mean, 600), ...kinds]
