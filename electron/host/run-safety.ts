@@ -7,6 +7,7 @@ import type { StepRecord } from '../contract/run.ts'
 import type { Monitor } from '../safety/monitor.ts'
 import type { LoopState } from '../selfplay/state.ts'
 import type { Store } from '../store/store.ts'
+import { rest } from './hold.ts'
 import { createGuard } from './quarantine.ts'
 import type { Guard } from './quarantine.ts'
 import { openMonitor } from './rules-file.ts'
@@ -35,19 +36,38 @@ export async function openSafety(
   return { guard: createGuard(store, run, policy), monitor, takeSignals }
 }
 
-/** After a step was recorded. Returns what to go on with: another state when tasks had to leave it. */
-export function keepSafe(
-  { place, safety, options }: Pick<Run, 'place' | 'safety' | 'options'>,
+type Watched = Pick<Run, 'place' | 'safety' | 'options'>
+
+/** After a step was recorded: what rules say of it. */
+export function watchRecorded(
+  { place, safety }: Watched,
   record: Pick<StepRecord, 'step' | 'episodes' | 'proposals'>,
-  state: LoopState,
-): LoopState {
-  const { step } = record
+): void {
   const traces = withSignals(record, safety.takeSignals())
-  watchStep(place.store, place.recorder.run, safety.monitor, step, traces)
+  watchStep(place.store, place.recorder.run, safety.monitor, record.step, traces)
+}
+
+/** What to go on with, without tasks that had to leave. Too many confirmed traces hold the run. */
+export function holdBack({ safety, options }: Watched, step: number, state: LoopState): LoopState {
   const { state: kept, pause } = safety.guard.afterStep(state)
   if (pause !== null) {
     options.onNews({ type: 'warning', step, text: `Paused: ${pause}.` })
     options.hold?.set(true)
   }
   return kept
+}
+
+/** Rests where the run is held; what was confirmed meanwhile is out before it goes on. */
+export async function restSafely(run: Watched, step: number, state: LoopState): Promise<LoopState> {
+  const { options, place } = run
+  let kept = state
+  do {
+    await rest(step, options, place.recorder)
+    kept = holdBack(run, step, kept)
+  } while (isHeld(options))
+  return kept
+}
+
+function isHeld({ hold, signal }: Run['options']): boolean {
+  return (hold?.released(signal) ?? null) !== null
 }

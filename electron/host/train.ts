@@ -18,14 +18,13 @@ import type { LoopState } from '../selfplay/state.ts'
 import { newRunId } from '../store/runs.ts'
 import type { Store } from '../store/store.ts'
 import { readLoopState, saveCheckpoint } from './checkpoints.ts'
-import { rest } from './hold.ts'
 import { type Measure, type Measured, scoresOf } from './measure.ts'
 import { codecOf, promptsOf, weightsDigest } from './models.ts'
 import { openHistory } from './open-history.ts'
 import { type Recorder, resumeRun, startRun, type Writer } from './recorder.ts'
 import { hasStagnated, measureNow, measureStart, probesOf, suiteMeasures } from './run-measure.ts'
 import { planRun, type RunPlan } from './run-plan.ts'
-import { keepSafe, openSafety } from './run-safety.ts'
+import { holdBack, openSafety, restSafely, watchRecorded } from './run-safety.ts'
 import { createTally, type Tally } from './run-tally.ts'
 import { watchSandbox } from './sandbox-watch.ts'
 import { grammarTasks } from './task-source.ts'
@@ -285,7 +284,7 @@ async function afterStep(
 ): Promise<LoopState> {
   const { place, options } = run
   place.recorder.step(record)
-  const kept = keepSafe(run, record, state)
+  watchRecorded(run, record)
   options.onNews({ type: 'step', ...tally.step(record, state, config.totalSteps) })
   for (const text of record.warnings) options.onNews({ type: 'warning', step: record.step, text })
   const { step } = record
@@ -294,10 +293,10 @@ async function afterStep(
   if (due(config.evalEvery)) {
     await unlessCancelled(() => measureNow(run, probes, step, before, tally))
   }
+  const kept = holdBack(run, step, state)
   if (step === 0 || due(config.checkpointEvery)) {
     const path = await saveCheckpoint(place, run.client, kept, step === 0 ? 'start' : 'periodic')
     options.onNews({ type: 'checkpoint', step, path })
   }
-  await rest(step, options, place.recorder)
-  return kept
+  return await restSafely(run, step, kept)
 }
