@@ -106,9 +106,13 @@ function send(reply: Reply): void {
 
 let queue: Promise<void> = Promise.resolve()
 
-parentPort?.on('message', ({ id, call, argument }: Request) => {
-  queue = queue.then(async () => {
-    if (call === 'stop') parentPort?.close()
-    else if (!isStopped()) send(await answer(id, call, argument))
-  })
+/** One request after the other: the next begins when the one before has been answered. */
+async function serve(before: Promise<void>, { id, call, argument }: Request): Promise<void> {
+  await before
+  if (call === 'stop') parentPort?.close()
+  else if (!isStopped()) send(await answer(id, call, argument))
+}
+
+parentPort?.on('message', (request: Request) => {
+  queue = serve(queue, request)
 })

@@ -61,28 +61,33 @@ export function addFlag(store: Store, order: FlagOrder, now: () => number = Date
   const key = runKey(store, order.run)
   const before = order.flag === undefined ? null : readLastEntry(store, key, order.flag)
   requireEarlier(order, before)
-  const severity = order.severity ?? before?.severity
-  const category = order.category ?? before?.category
-  if (severity === undefined || category === undefined) {
-    throw new AppError('usage', 'a new flag: expected --severity and --category')
-  }
   const entry: FlagEntry = {
+    ...judgement(order, before),
     flag: order.flag ?? randomUUID(),
     episode: order.episode,
     rater: order.rater,
-    severity,
-    category,
     span: order.span === undefined ? (before?.span ?? null) : quoted(store, key, order, order.span),
-    note: order.note ?? before?.note ?? '',
     // After the entry that it edits, whatever the clock says.
     atMs: Math.max(now(), (before?.atMs ?? 0) + 1),
     seconds: null,
-    blind: before?.blind ?? false,
     undone: order.undo,
   }
   if (readEpisode(store, key, order.episode) === null) throw noEpisode(order)
   insertFlag(store, key, entry)
   return entry
+}
+
+type Judgement = Pick<FlagEntry, 'severity' | 'category' | 'note' | 'blind'>
+
+/** What the order says, and for the rest what the edited flag said. */
+function judgement(order: FlagOrder, before: FlagEntry | null): Judgement {
+  const severity = order.severity ?? before?.severity
+  const category = order.category ?? before?.category
+  if (severity === undefined || category === undefined) {
+    throw new AppError('usage', 'a new flag: expected --severity and --category')
+  }
+  const note = order.note ?? before?.note ?? ''
+  return { severity, category, note, blind: before?.blind ?? false }
 }
 
 function requireEarlier({ flag, undo, episode }: FlagOrder, before: FlagEntry | null): void {
