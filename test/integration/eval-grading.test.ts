@@ -150,6 +150,24 @@ describe('tests that are inputs', () => {
     expect(late).toMatchObject({ correct: false, reason: 'input 900 of 900: another output' })
   })
 
+  test('values too large to pass between processes are compared all the same', async () => {
+    const large = {
+      entry: 'many',
+      atol: 0,
+      reference:
+        'def many(n):\n    return [x * 1.0 for x in range(n)] if n % 2 else 'ab' * n * 40\n',
+      inputs: [[pyInt(300_001)], [pyInt(20_000)]],
+    }
+    const expected = await expectedOf(large, deps)
+    expect(expected.ok).toBe(true)
+    const whole = 'def many(n):\n    return list(range(n)) if n % 2 else 'ab' * n * 40\n'
+    expect((await differ(large, expected, whole, deps)).correct).toBe(true)
+    const late = 'def many(n):\n    return list(range(n - 1)) + [0] if n % 2 else 'ab' * n * 40\n'
+    expect((await differ(large, expected, late, deps)).correct).toBe(false)
+    const forged = `import hashlib\nclass Fake:\n    def __init__(self, *a):\n        pass\n    def hexdigest(self):\n        return '0' * 64\nhashlib.sha256 = Fake\n${late}`
+    expect((await differ(large, expected, forged, deps)).correct).toBe(false)
+  })
+
   test('a class that equals everything is no output', async () => {
     const program =
       'class Yes(float):\n    def __eq__(self, other):\n        return True\ndef half(x):\n    return Yes(1)\n'

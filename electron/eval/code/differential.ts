@@ -46,13 +46,37 @@ export async function expectedOf(suite: Differential, deps: GradeDeps): Promise<
 const canonicalOf = (outcome: Outcome): string[] =>
   outcome.status === 'ok' ? [outcome.canonical] : []
 
+/**
+ * The entry as f. Values that are too large to pass between processes come as a digest, in which whole floats are
+ * integers, as under ==. A candidate that meddles with digests gains nothing: the reference's is made elsewhere.
+ */
 function wrapped({ entry }: Oracle, program: string): string {
-  const space = inOwnSpace(program, entry)
-  if (!NOT_NONE.has(entry)) return `${space}f = _entry\n`
-  return `${space}
+  const value = NOT_NONE.has(entry)
+    ? 'value if value is True or value is False else value is not None'
+    : '_small(value)'
+  return `${inOwnSpace(program, entry)}
+import hashlib as _hashlib
+
+def _item(item):
+    if type(item) is not float or item - item != 0:
+        return repr(item)
+    return repr(int(item)) if item == int(item) else '%.9g' % item
+
+def _small(value):
+    kind = type(value)
+    if kind in (list, tuple) and len(value) > 20000:
+        text = ','.join(map(_item, value))
+    elif kind is str and len(value) > 100000:
+        text = value
+    elif kind is int and value.bit_length() > 400000:
+        text = '%x' % value
+    else:
+        return value
+    return ('large', kind.__name__, len(text), _hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest())
+
 def f(*arguments):
     value = _entry(*arguments)
-    return value if value is True or value is False else value is not None
+    return ${value}
 `
 }
 
