@@ -155,14 +155,14 @@ describe('tests that are inputs', () => {
       entry: 'many',
       atol: 0,
       reference:
-        'def many(n):\n    return [x * 1.0 for x in range(n)] if n % 2 else 'ab' * n * 40\n',
+        'def many(n):\n    return [x * 1.0 for x in range(n)] if n % 2 else "ab" * n * 40\n',
       inputs: [[pyInt(300_001)], [pyInt(20_000)]],
     }
     const expected = await expectedOf(large, deps)
     expect(expected.ok).toBe(true)
-    const whole = 'def many(n):\n    return list(range(n)) if n % 2 else 'ab' * n * 40\n'
+    const whole = 'def many(n):\n    return list(range(n)) if n % 2 else "ab" * n * 40\n'
     expect((await differ(large, expected, whole, deps)).correct).toBe(true)
-    const late = 'def many(n):\n    return list(range(n - 1)) + [0] if n % 2 else 'ab' * n * 40\n'
+    const late = 'def many(n):\n    return list(range(n - 1)) + [0] if n % 2 else "ab" * n * 40\n'
     expect((await differ(large, expected, late, deps)).correct).toBe(false)
     const forged = `import hashlib\nclass Fake:\n    def __init__(self, *a):\n        pass\n    def hexdigest(self):\n        return '0' * 64\nhashlib.sha256 = Fake\n${late}`
     expect((await differ(large, expected, forged, deps)).correct).toBe(false)
