@@ -7,7 +7,8 @@ import * as v from 'valibot'
 import { AppError } from '../contract/errors.ts'
 import type { EvalOrder, EvalSummary } from '../host/evaluate.ts'
 import type { Act } from './act.ts'
-import { bar, count, duration } from './format.ts'
+import { bar, count, duration, visible } from './format.ts'
+import type { Colors } from 'picocolors/types.js'
 import { withInterrupt } from './interrupt.ts'
 import { choice, DEVICES, flag, real, runAndStep, SEED, text, whole, withHome } from './options.ts'
 import { createProgress } from './progress.ts'
@@ -55,11 +56,27 @@ export function addEval(program: Command, act: Act): void {
     act(Options, async (options, { output }) => {
       const { homeDirectory } = await import('../host/paths.ts')
       const order = orderOf(options, () => homeDirectory(options.home))
-      const { suites } = await withInterrupt(({ signal }) => evaluateAndShow(order, signal))
-      output.summary({ suites }, (colors) => suitesText(suites, colors))
+      const summary = await withInterrupt(({ signal }) => evaluateAndShow(order, signal))
+      output.summary(summary, (colors) => summaryText(summary, colors))
       return 0
     }),
   )
+}
+
+/** Scores, and below them how the public ones came about. */
+function summaryText({ suites, details }: EvalSummary, colors: Colors): string {
+  const notes = Object.values(details).flatMap(({ title, licence, home, protocol, ...more }) => [
+    '',
+    `${title} (${licence}), ${home}`,
+    protocol,
+    `template ${more.template}, temperature ${more.temperature}, at most ${more.maxTokens} tokens, ${more.samples} answers per item, seed ${more.seed}`,
+    more.contamination,
+    ...(more.failures ?? []).map(
+      ({ item, reason, known }) =>
+        `${visible(item)}: ${visible(reason)}${known ? '' : ' (unexpected)'}`,
+    ),
+  ])
+  return [suitesText(suites, colors), ...notes].join('\n')
 }
 
 function orderOf(options: Options, home: () => string): EvalOrder {
