@@ -11,7 +11,7 @@ import type { GradeDeps } from '../benchmark.ts'
 /** Evaluation programs get more room than self-play's: the suites' inputs are large. */
 export const CODE_LIMITS = {
   wallMs: 10_000,
-  memoryBytes: 1024 * 2 ** 20,
+  memoryBytes: 2048 * 2 ** 20,
   outputChars: 8_000_000,
 } as const satisfies Limits
 

@@ -65,14 +65,17 @@ def _item(item):
 def _small(value):
     kind = type(value)
     if kind in (list, tuple) and len(value) > 20000:
-        text = ','.join(map(_item, value))
+        pieces = map(_item, value)
     elif kind is str and len(value) > 100000:
-        text = value
+        pieces = (value,)
     elif kind is int and value.bit_length() > 400000:
-        text = '%x' % value
+        pieces = ('%x' % value,)
     else:
         return value
-    return ('large', kind.__name__, len(text), _hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest())
+    digest = _hashlib.sha256()
+    for piece in pieces:
+        digest.update(piece.encode('utf-8', 'surrogatepass') + b',')
+    return ('large', kind.__name__, digest.hexdigest())
 
 def f(*arguments):
     value = _entry(*arguments)
