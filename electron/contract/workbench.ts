@@ -28,6 +28,7 @@ export type AppInfo = {
 export type Finding = {
   readonly name: string
   readonly ok: boolean
+  /** What was found. */
   readonly detail: string
   /** What would help; '' when it is fine. */
   readonly hint: string

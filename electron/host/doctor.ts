@@ -2,6 +2,7 @@
  * What this machine offers for training, looked at and not assumed. Every finding says what would help.
  * Not here: how it is printed (cli/doctor.ts).
  */
+import type { Finding } from '../contract/workbench.ts'
 import { existsSync, readFileSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import { createRequire } from 'node:module'
@@ -15,17 +16,6 @@ import { findPython } from '../sandbox/python.ts'
 import type { Python } from '../sandbox/python.ts'
 import { homeDirectory } from './paths.ts'
 import { testSandbox } from './programs.ts'
-
-export type Finding = {
-  readonly name: string
-  readonly ok: boolean
-  /** What was found. */
-  readonly detail: string
-  /** What would help; '' when it is fine. */
-  readonly hint: string
-  /** Without it there is no training. */
-  readonly needed: boolean
-}
 
 export type Diagnosis = {
   /** Whether training is possible. */

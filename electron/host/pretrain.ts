@@ -3,7 +3,7 @@
  * engine, stream and schedule is written to DIR.pretrain, and a later call with the same DIR goes on from there.
  * Not here: how the held-out suites are scored (eval/).
  */
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as v from 'valibot'
 import { AppError } from '../contract/errors.ts'
@@ -250,9 +250,4 @@ function createLosses() {
       })
     },
   }
-}
-
-/** Forgets an unfinished or finished warm-up's state, leaving the checkpoint. */
-export async function clearProgress(out: string): Promise<void> {
-  await rm(stateFolder(out), { recursive: true, force: true })
 }
