@@ -12,6 +12,7 @@ const ENTRIES = {
   main: 'electron/main.ts',
   'host/desktop/workbench-process': 'electron/host/desktop/workbench-process.ts',
   'host/trainer-process': 'electron/host/trainer-process.ts',
+  'host/errand-process': 'electron/host/errand-process.ts',
   'engine/worker': 'electron/engine/worker.ts',
 }
 

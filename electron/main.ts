@@ -42,6 +42,7 @@ const ICON = join(HERE, '../resources/icons/kelvin.png')
 const ENTRIES = {
   workbench: join(UNPACKED, 'host/desktop/workbench-process.js'),
   trainer: join(UNPACKED, 'host/trainer-process.js'),
+  errand: join(UNPACKED, 'host/errand-process.js'),
 } as const
 
 let window: BrowserWindow | null = null

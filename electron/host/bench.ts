@@ -3,6 +3,7 @@
  */
 import type { AppInfo } from '../contract/workbench.ts'
 import type { Desk } from './desk.ts'
+import type { Errands } from './errand.ts'
 import type { Handles } from './handles.ts'
 import type { History } from './history-reader.ts'
 import type { Jobs } from './jobs.ts'
@@ -22,6 +23,7 @@ export type Bench = {
   readonly history: History
   readonly live: LiveRuns
   readonly jobs: Jobs
+  readonly errands: Errands
   readonly log: LogBook
   readonly settings: SettingsFile
   readonly views: ViewsFile

@@ -20,6 +20,8 @@ import { settingsHandlers } from './handlers/settings.ts'
 import { stepHandlers } from './handlers/steps.ts'
 import { sources } from './handlers/streams.ts'
 import { taskHandlers } from './handlers/tasks.ts'
+import { createErrands } from './errand.ts'
+import type { ErrandChild, ToErrand } from './errand.ts'
 import { createHandles } from './handles.ts'
 import { openHistoryReader } from './history-reader.ts'
 import { createJobs } from './jobs.ts'
@@ -33,6 +35,7 @@ import { createProgramRunner } from './program-runner.ts'
 import { hasSampleRun } from './sample-run.ts'
 import { openSettings } from './settings-file.ts'
 import { superviseTraining } from './supervisor.ts'
+import { forkChild } from './trainer-child.ts'
 import { stackOf } from './trainer-line.ts'
 import { openViews } from './views-file.ts'
 
@@ -43,6 +46,8 @@ export type HostOptions = {
   /** Programs may run without isolation; said by whoever started a browser's host. */
   readonly acceptNoIsolation?: boolean
   readonly supervise?: Supervise
+  /** How the process of an errand is made: by default a forked one. */
+  readonly launchErrand?: () => ErrandChild
   readonly now?: () => number
 }
 
@@ -89,6 +94,11 @@ async function openBench(options: HostOptions): Promise<Bench> {
     history: await openHistoryReader(home),
     live: new LiveRuns({ supervise, log, now, later }),
     jobs: createJobs({ now, unexpected }),
+    errands: createErrands({
+      launch: options.launchErrand ?? forkErrand,
+      onOutput: log.pieces('engine', 'warn', () => null),
+      later,
+    }),
     log,
     settings: openSettings(settingsFile(home), now),
     views: openViews(viewsFile(home), now),
@@ -98,6 +108,9 @@ async function openBench(options: HostOptions): Promise<Bench> {
     now,
   }
 }
+
+const ERRAND = new URL('./errand-process.ts', import.meta.url)
+const forkErrand = (): ErrandChild => forkChild<ToErrand>(ERRAND, 'its process')
 
 function infoOf(home: string, info: HostOptions['info']): AppInfo {
   return {

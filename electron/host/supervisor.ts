@@ -6,7 +6,7 @@ import type { TrainNews, TrainOrder, TrainSummary } from '../contract/news.ts'
 import { recordCrash } from './crash-log.ts'
 import type { Crash } from './crash-log.ts'
 import type { Topic } from './topic.ts'
-import { forkTrainer } from './trainer-child.ts'
+import { forkChild } from './trainer-child.ts'
 import type { TrainerChild } from './trainer-child.ts'
 
 export type SuperviseOptions = {
@@ -97,7 +97,7 @@ type End = { readonly run: string | null; readonly step: number } & (
 /** One process from its start to its exit. */
 async function attempt(order: TrainOrder, options: SuperviseOptions): Promise<End> {
   const { signal, force, onNews, pause, onOutput, script = SCRIPT } = options
-  const child = options.launch?.() ?? forkTrainer(script)
+  const child = options.launch?.() ?? forkChild(script, 'the trainer')
   const stderr = tailOf(child, onOutput)
   const seen = watchNews(child, onNews)
   const stop = (): void => child.tell({ type: 'stop' })

@@ -1,15 +1,15 @@
 /**
- * The process that trains, as its supervisor holds it. Under Node a forked child; under Electron the main process
- * has another way to make one (host/desktop-trainer.ts).
+ * A process that computes, as whoever started it holds it: the one that trains, or one that does an errand. Under
+ * Node a forked child; under Electron the main process has another way to make one (desktop/children.ts).
  */
 import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { messageOf } from '../contract/errors.ts'
 import type { ToTrainer } from './trainer-line.ts'
 
-export type TrainerChild = {
+export type ProcessChild<Told> = {
   /** A child that has just gone hears nothing; its end tells. */
-  readonly tell: (message: ToTrainer) => void
+  readonly tell: (message: Told) => void
   readonly kill: () => void
   readonly onMessage: (heard: (message: unknown) => void) => void
   /** What it writes to stderr: the stack of a crash, the complaint of a driver. */
@@ -18,8 +18,14 @@ export type TrainerChild = {
   readonly ended: Promise<string>
 }
 
-export function forkTrainer(script: URL): TrainerChild {
-  const child = fork(fileURLToPath(script), [], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
+export type TrainerChild = ProcessChild<ToTrainer>
+
+export function forkChild<Told extends object>(script: URL, name: string): ProcessChild<Told> {
+  const child = fork(fileURLToPath(script), [], {
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    // As Electron does: numbers that JSON lacks arrive as they are.
+    serialization: 'advanced',
+  })
   child.stderr?.setEncoding('utf8')
   return {
     tell: (message) => {
@@ -29,13 +35,13 @@ export function forkTrainer(script: URL): TrainerChild {
     onMessage: (heard) => void child.on('message', heard),
     onOutput: (heard) => void child.stderr?.on('data', heard),
     ended: new Promise((resolve) => {
-      child.once('error', (error) => resolve(`the trainer could not be run: ${messageOf(error)}`))
-      child.once('close', (code, signal) => resolve(endingOf(code, signal)))
+      child.once('error', (error) => resolve(`${name} could not be run: ${messageOf(error)}`))
+      child.once('close', (code, signal) => resolve(endingOf(name, code, signal)))
     }),
   }
 }
 
-export function endingOf(code: number | null, signal: string | null): string {
+export function endingOf(name: string, code: number | null, signal: string | null): string {
   const how = signal === null ? `with exit status ${code ?? 'unknown'}` : `by ${signal}`
-  return `the trainer ended ${how}`
+  return `${name} ended ${how}`
 }

@@ -28,13 +28,13 @@ export type Training = (
 ) => Promise<TrainSummary>
 
 /** The process as the trainer sees it; an argument so that tests need no process. */
-export type Line = {
+export type Line<News = TrainNews> = {
   readonly on: (
     event: 'message' | 'disconnect' | NodeJS.Signals,
     heard: (what: unknown) => void,
   ) => void
   /** Resolves once the news is on its way, also when nobody listens any more. */
-  readonly send: (news: TrainNews) => Promise<void>
+  readonly send: (news: News) => Promise<void>
   readonly exit: (code: number) => void
 }
 
@@ -101,7 +101,7 @@ export function stackOf(thrown: unknown): string {
 }
 
 /** This process, whoever started it. Whatever nobody caught ends it: the supervisor starts another one. */
-export function processLine(): Line {
+export function processLine<News = TrainNews>(): Line<News> {
   const crash = (cause: unknown): void => {
     process.stderr.write(`${stackOf(cause)}\n`)
     process.exit(CRASH_EXIT)
@@ -109,11 +109,11 @@ export function processLine(): Line {
   process.on('uncaughtException', crash)
   process.on('unhandledRejection', crash)
   const port: Electron.ParentPort | undefined = process.parentPort
-  return port === undefined ? forkedLine() : utilityLine(port)
+  return port === undefined ? forkedLine<News>() : utilityLine<News>(port)
 }
 
 /** A child of Node. */
-function forkedLine(): Line {
+function forkedLine<News>(): Line<News> {
   return {
     on: (event, heard) => void process.on(event, heard),
     exit: (code) => process.exit(code),
@@ -126,7 +126,7 @@ function forkedLine(): Line {
 }
 
 /** A utility process of Electron, which ends its own when it ends itself: nobody has to be missed. */
-function utilityLine(port: Electron.ParentPort): Line {
+function utilityLine<News>(port: Electron.ParentPort): Line<News> {
   return {
     on: (event, heard) => {
       if (event === 'message') port.on('message', ({ data }) => heard(data))

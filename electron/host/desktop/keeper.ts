@@ -1,5 +1,5 @@
 /**
- * The main process's end: keeps the workbench process up, makes trainers for it, does what only a desktop can.
+ * The main process's end: keeps the workbench process up, makes the processes that compute for it, does what only a desktop can.
  * Knows no Electron: how a process is made and what a port is are arguments.
  * Not here: windows (window.ts), what the workbench does (workbench-line.ts).
  */
@@ -9,7 +9,7 @@ import type { Picked } from '../../contract/workbench.ts'
 import type { Desk } from '../desk.ts'
 import { endingOf } from '../trainer-child.ts'
 import { FromWorkbench } from './messages.ts'
-import type { Activity, Ask, ToWorkbench } from './messages.ts'
+import type { Activity, Ask, ChildKind, ToWorkbench } from './messages.ts'
 
 export type Child<Port> = {
   readonly postMessage: (message: unknown, ports?: readonly Port[]) => void
@@ -20,7 +20,7 @@ export type Child<Port> = {
 }
 
 export type KeeperOptions<Port> = {
-  readonly fork: (what: 'workbench' | 'trainer') => Child<Port>
+  readonly fork: (what: 'workbench' | ChildKind) => Child<Port>
   readonly desk: Desk
   readonly open: ToWorkbench & { readonly type: 'open' }
   readonly onReady: () => void
@@ -33,11 +33,12 @@ export type KeeperOptions<Port> = {
 
 const MAX_RESTARTS = 3
 const WINDOW_MS = 10 * 60_000
+const NAMES: Readonly<Record<ChildKind, string>> = { trainer: 'the trainer', errand: 'its process' }
 const IDLE: Activity = { training: 0, share: null }
 
 export class Keeper<Port> {
   readonly #options: KeeperOptions<Port>
-  readonly #trainers = new Map<number, Child<Port>>()
+  readonly #children = new Map<number, Child<Port>>()
   readonly #grants = new Map<number, PromiseWithResolvers<Picked>>()
   #workbench: Child<Port> | null = null
   #closing: PromiseWithResolvers<void> | null = null
@@ -96,14 +97,14 @@ export class Keeper<Port> {
     else if (message.type === 'ask') void this.#answer(message.id, message.ask)
     else if (message.type === 'granted') this.#granted(message)
     else if (message.type === 'activity') this.#options.onActivity(message.activity)
-    else if (message.type !== 'closed') this.#orderTrainer(message)
+    else if (message.type !== 'closed') this.#orderChild(message)
   }
 
-  #orderTrainer(message: FromWorkbench & { readonly type: 'launch' | 'tell' | 'kill' }): void {
-    const trainer = this.#trainers.get(message.id)
-    if (message.type === 'launch') this.#launch(message.id)
-    else if (message.type === 'tell') trainer?.postMessage(message.message)
-    else trainer?.kill()
+  #orderChild(message: FromWorkbench & { readonly type: 'launch' | 'tell' | 'kill' }): void {
+    const child = this.#children.get(message.id)
+    if (message.type === 'launch') this.#launch(message.id, message.what)
+    else if (message.type === 'tell') child?.postMessage(message.message)
+    else child?.kill()
   }
 
   async #answer(id: number, ask: Ask): Promise<void> {
@@ -119,27 +120,27 @@ export class Keeper<Port> {
     this.#grants.delete(id)
   }
 
-  #launch(id: number): void {
-    const child = this.#options.fork('trainer')
-    this.#trainers.set(id, child)
+  #launch(id: number, what: ChildKind): void {
+    const child = this.#options.fork(what)
+    this.#children.set(id, child)
     const owner = this.#workbench
-    // A trainer of an earlier workbench has nobody to talk to: it was told to save and stop.
+    // A child of an earlier workbench has nobody to talk to: it was told to save and stop.
     const tell = (message: ToWorkbench): void => {
       if (this.#workbench === owner) owner?.postMessage(message)
     }
     child.onMessage((message) => tell({ type: 'said', id, message }))
     child.onOutput((text) => tell({ type: 'output', id, text }))
     child.onExit((code) => {
-      if (this.#trainers.get(id) === child) this.#trainers.delete(id)
-      tell({ type: 'ended', id, how: endingOf(code, null) })
+      if (this.#children.get(id) === child) this.#children.delete(id)
+      tell({ type: 'ended', id, how: endingOf(NAMES[what], code, null) })
     })
   }
 
   #ended(code: number): void {
     const { now, onGone, onActivity } = this.#options
     this.#workbench = null
-    for (const trainer of this.#trainers.values()) trainer.postMessage({ type: 'stop' })
-    this.#trainers.clear()
+    for (const child of this.#children.values()) child.postMessage({ type: 'stop' })
+    this.#children.clear()
     for (const waiting of this.#grants.values()) waiting.reject(new Error('the host has ended'))
     this.#grants.clear()
     onActivity(IDLE)

@@ -7,6 +7,10 @@ import { PICK_PURPOSES } from '../../contract/inputs.ts'
 
 const id = v.number()
 
+/** What can be started for the workbench process: a training, or an errand of the engine. */
+export const CHILD_KINDS = ['trainer', 'errand'] as const
+export type ChildKind = (typeof CHILD_KINDS)[number]
+
 export const ToWorkbench = v.variant('type', [
   v.object({
     type: v.literal('open'),
@@ -49,7 +53,7 @@ export const FromWorkbench = v.variant('type', [
   v.object({ type: v.literal('failed'), message: v.string() }),
   v.object({ type: v.literal('ask'), id, ask: Ask }),
   v.object({ type: v.literal('granted'), id, handle: v.string(), label: v.string() }),
-  v.object({ type: v.literal('launch'), id }),
+  v.object({ type: v.literal('launch'), id, what: v.picklist(CHILD_KINDS) }),
   v.object({ type: v.literal('tell'), id, message: v.unknown() }),
   v.object({ type: v.literal('kill'), id }),
   v.object({ type: v.literal('activity'), activity: Activity }),

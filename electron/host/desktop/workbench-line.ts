@@ -10,10 +10,10 @@ import { openHost } from '../host.ts'
 import type { Host, HostOptions } from '../host.ts'
 import { superviseTraining } from '../supervisor.ts'
 import { stackOf } from '../trainer-line.ts'
+import { createChildren } from './children.ts'
+import type { Children } from './children.ts'
 import { ToWorkbench } from './messages.ts'
 import type { Activity, Ask, FromWorkbench } from './messages.ts'
-import { createTrainers } from './trainers.ts'
-import type { Trainers } from './trainers.ts'
 
 /** A port to a window. */
 export type WindowPort = {
@@ -36,7 +36,7 @@ export type OpenHost = (options: HostOptions) => Promise<Host>
 const FAILED_EXIT = 71
 
 export function serveWorkbench(line: MainLine, open: OpenHost = openHost): void {
-  const trainers = createTrainers(line.send)
+  const children = createChildren(line.send)
   const desk = remoteDesk(line.send)
   /** null inside: it could not be opened, and this process is about to end. */
   let opening: Promise<Host | null> | null = null
@@ -47,22 +47,22 @@ export function serveWorkbench(line: MainLine, open: OpenHost = openHost): void 
     if (message.type === 'answer') return desk.answered(message.id, message.value)
     if (message.type === 'refusal') return desk.refused(message.id, message.message)
     if (message.type === 'said' || message.type === 'output' || message.type === 'ended') {
-      return trainers.heard(message)
+      return children.heard(message)
     }
     if (message.type === 'open') {
-      opening ??= openFor(message, line, { open, desk: desk.desk, trainers })
+      opening ??= openFor(message, line, { open, desk: desk.desk, children })
     } else if (opening !== null) {
       void opening.then((host) => host && obey(message, ports, host, line))
     }
   })
 }
 
-type Parts = { readonly open: OpenHost; readonly desk: Desk; readonly trainers: Trainers }
+type Parts = { readonly open: OpenHost; readonly desk: Desk; readonly children: Children }
 
 async function openFor(
   { home, version, reason }: ToWorkbench & { readonly type: 'open' },
   line: MainLine,
-  { open, desk, trainers }: Parts,
+  { open, desk, children }: Parts,
 ): Promise<Host | null> {
   try {
     const host = await open({
@@ -70,7 +70,8 @@ async function openFor(
       info: { version, mode: 'desktop', reason },
       desk,
       supervise: (order, options) =>
-        superviseTraining(order, { ...options, launch: trainers.launch }),
+        superviseTraining(order, { ...options, launch: () => children.launch('trainer') }),
+      launchErrand: () => children.launch('errand'),
     })
     host.live.changes.listen(() => {
       line.send({ type: 'activity', activity: activityOf(host) })

@@ -7,7 +7,6 @@ import type { Flip, Flips } from '../../contract/workbench.ts'
 import { readEvalItems, readEvals } from '../../store/evals.ts'
 import { runKey } from '../../store/runs.ts'
 import type { Bench } from '../bench.ts'
-import { runEval } from '../evaluate.ts'
 import type { EvalOrder } from '../evaluate.ts'
 import { exportRun } from '../export.ts'
 import { folderOf } from '../start-order.ts'
@@ -15,7 +14,7 @@ import { placesOf } from './runs.ts'
 import type { HandlersOf } from './types.ts'
 
 export function evalHandlers(bench: Bench): HandlersOf<'evals' | 'exports' | 'jobs'> {
-  const { history, jobs, handles, info } = bench
+  const { history, jobs, errands, handles, info } = bench
   return {
     'evals.start': ({ model, suites, ...wish }) => {
       const isRun = model.type === 'checkpoint'
@@ -29,7 +28,7 @@ export function evalHandlers(bench: Bench): HandlersOf<'evals' | 'exports' | 'jo
         gold: false,
       }
       return jobs.start(`Evaluation: ${suites.join(', ')}`, async (signal, onProgress) => {
-        const { suites: scores } = await runEval(order, { signal, onProgress })
+        const { suites: scores } = await errands.evaluate(order, { signal, onProgress })
         return { type: 'eval', suites: scores }
       })
     },

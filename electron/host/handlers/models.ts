@@ -9,13 +9,12 @@ import { findCheckpoint, modelOf } from '../checkpoints.ts'
 import { exportModel } from '../export-model.ts'
 import { reportOf } from '../model-list.ts'
 import { fromHomePath } from '../paths.ts'
-import { sampleText } from '../sample.ts'
 import { folderOf } from '../start-order.ts'
 import { placesOf } from './runs.ts'
 import type { HandlersOf } from './types.ts'
 
 export function modelHandlers(bench: Bench): HandlersOf<'models' | 'checkpoints'> {
-  const { models, handles, history, jobs, info } = bench
+  const { models, handles, history, jobs, errands, info } = bench
   return {
     'models.list': () => models.list(),
     'models.validate': ({ folder }) =>
@@ -26,7 +25,7 @@ export function modelHandlers(bench: Bench): HandlersOf<'models' | 'checkpoints'
       return null
     },
     'models.sample': async ({ model, ...order }, signal) =>
-      await sampleText({ ...order, model: folderOf(model, placesOf(bench)) }, signal),
+      await errands.sample({ ...order, model: folderOf(model, placesOf(bench)) }, signal),
     'checkpoints.list': ({ run }) =>
       history.read((store) => readCheckpoints(store, runKey(store, run))),
     'checkpoints.export': ({ run, step, out }) => {

@@ -285,7 +285,7 @@ test('a host that cannot open says why, and is not tried again', async () => {
 
 test('a trainer is a process of its own: what it says is passed on, a lost host stops it', async () => {
   const { workbench } = await started()
-  workbench.say({ type: 'launch', id: 5 })
+  workbench.say({ type: 'launch', id: 5, what: 'trainer' })
   const trainer = electron.utilityProcess.all[1]
   expect(trainer?.entry.endsWith('trainer-process.js')).toBe(true)
   workbench.say({ type: 'tell', id: 5, message: { type: 'order' } })
@@ -298,7 +298,7 @@ test('a trainer is a process of its own: what it says is passed on, a lost host 
     { type: 'output', id: 5, text: 'driver complains' },
     { type: 'ended', id: 5, how: 'the trainer ended with exit status 70' },
   ])
-  workbench.say({ type: 'launch', id: 6 })
+  workbench.say({ type: 'launch', id: 6, what: 'trainer' })
   const orphan = electron.utilityProcess.all[2]
   workbench.emit('exit', 70)
   expect(orphan?.heard()).toEqual(['stop'])
