@@ -35,7 +35,13 @@ export type TapeEntry = {
   readonly saved: readonly Value[]
 }
 
-export type Initializer = { readonly value: Value; readonly bytes: Uint8Array }
+/** Where the numbers of a stored tensor lie; file is a path that the runtime's session is told the folder of. */
+export type Stored = { readonly file: string; readonly offset: number; readonly length: number }
+
+/** A constant: numbers in the model itself, or in a file that the runtime maps. */
+export type Initializer =
+  | { readonly value: Value; readonly bytes: Uint8Array }
+  | { readonly value: Value; readonly stored: Stored }
 
 export type Graph = {
   readonly target: Target
@@ -105,6 +111,28 @@ export function constant(
   const value: Value = { name: `${g.prefix}const_${g.initializers.size}`, dtype, shape }
   g.initializers.set(key, { value, bytes })
   return value
+}
+
+/** A constant whose numbers stay in a file. */
+export function stored(
+  g: Graph,
+  name: string,
+  dtype: DType,
+  shape: readonly number[],
+  place: Stored,
+): Value {
+  const value: Value = { name, dtype, shape }
+  if (g.initializers.has(name)) throw new Error(`stored ${name}: named twice`)
+  g.initializers.set(name, { value, stored: place })
+  return value
+}
+
+/** Files that g's constants lie in, each once. */
+export function storedFiles(g: Graph): string[] {
+  const files = [...g.initializers.values()].flatMap((one) =>
+    'stored' in one ? [one.stored.file] : [],
+  )
+  return [...new Set(files)]
 }
 
 export function scalar(g: Graph, dtype: DType, number: number): Value {

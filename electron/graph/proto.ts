@@ -8,6 +8,8 @@ import { DTYPE_NUMBERS, type Value } from './value.ts'
 type Writer = protobuf.Writer
 
 const IR_VERSION = 10
+/** TensorProto.DataLocation. */
+const EXTERNAL = 1
 const OPSETS = [
   ['', 21],
   ['com.microsoft', 1],
@@ -86,11 +88,20 @@ function writeAttributeValue(writer: Writer, attribute: Attribute): void {
   }
 }
 
-function writeTensor(writer: Writer, { value, bytes }: Initializer): Writer {
+function writeTensor(writer: Writer, initializer: Initializer): Writer {
+  const { value } = initializer
   for (const size of value.shape) writer.uint32(varintField(1)).int64(size)
   writer.uint32(varintField(2)).int32(DTYPE_NUMBERS[value.dtype])
   writer.uint32(bytesField(8)).string(value.name)
-  return writer.uint32(bytesField(9)).bytes(bytes)
+  if ('bytes' in initializer) return writer.uint32(bytesField(9)).bytes(initializer.bytes)
+  const { file, offset, length } = initializer.stored
+  const location = file.slice(Math.max(file.lastIndexOf('/'), file.lastIndexOf('\\')) + 1)
+  const entries = { location, offset: String(offset), length: String(length) }
+  for (const [key, entry] of Object.entries(entries)) {
+    const pair = writer.uint32(bytesField(13)).fork()
+    pair.uint32(bytesField(1)).string(key).uint32(bytesField(2)).string(entry).ldelim()
+  }
+  return writer.uint32(varintField(14)).int32(EXTERNAL)
 }
 
 function writeValue(writer: Writer, value: Value): Writer {

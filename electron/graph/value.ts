@@ -2,7 +2,16 @@
  * What flows through a graph: a named tensor of known element type and static shape.
  */
 
-export type DType = 'float32' | 'float64' | 'float16' | 'bfloat16' | 'int32' | 'int64' | 'bool'
+export type DType =
+  | 'float32'
+  | 'float64'
+  | 'float16'
+  | 'bfloat16'
+  | 'int32'
+  | 'int64'
+  | 'bool'
+  | 'uint8'
+  | 'uint4'
 
 export type Value = {
   readonly name: string
@@ -13,12 +22,14 @@ export type Value = {
 /** Element type numbers of onnx.TensorProto.DataType. */
 export const DTYPE_NUMBERS: Readonly<Record<DType, number>> = {
   float32: 1,
+  uint8: 2,
   int32: 6,
   int64: 7,
   bool: 9,
   float16: 10,
   float64: 11,
   bfloat16: 16,
+  uint4: 21,
 }
 
 const FLOATS: readonly DType[] = ['float32', 'float64', 'float16', 'bfloat16']
