@@ -20,6 +20,7 @@ const EXITS: Readonly<Record<ErrorCode, ExitCode>> = {
   store: 2,
   sandbox: 2,
   engine: 1,
+  device: 1,
   wire: 1,
   cancelled: 130,
 }

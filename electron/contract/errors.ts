@@ -8,6 +8,8 @@ export type ErrorCode =
   | 'config'
   | 'checkpoint'
   | 'engine'
+  /** A graphics device that is gone: a new process finds it again, this one never does. */
+  | 'device'
   | 'sandbox'
   | 'store'
   | 'wire'

@@ -36,6 +36,7 @@ export const WIRE_ERRORS = [
   'config',
   'checkpoint',
   'engine',
+  'device',
   'sandbox',
   'store',
   'wire',

@@ -30,6 +30,19 @@ export type SessionOptions = {
   readonly device: 'cpu' | 'webgpu' | 'cuda'
 }
 
+/** What every session asks for. */
+export const SESSION_OPTIONS = {
+  interOpNumThreads: 1,
+  // Higher levels gain nothing on these graphs, compile several times longer, and fuse norms that WebGPU gets wrong.
+  graphOptimizationLevel: 'basic',
+  // Preplanned memory patterns nearly double the peak for no speed.
+  enableMemPattern: false,
+  // Errors only: a Loop that stops early is no reason for a warning on every run.
+  logSeverityLevel: 3,
+  // Peaked softmaxes make denormal numbers, on which a core runs ten times slower.
+  extra: { session: { set_denormal_as_zero: '1', intra_op: { allow_spinning: '0' } } },
+} as const
+
 const DTYPES = { Float32Array: 'float32', BigInt64Array: 'int64', Int32Array: 'int32' } as const
 
 /** Compiles g. Throws AppError('engine') naming the graph when the runtime refuses it. */
@@ -77,23 +90,15 @@ async function create(
   try {
     return await factory.create(modelBytes(g, name), {
       executionProviders: [device],
+      ...SESSION_OPTIONS,
       intraOpNumThreads: threads,
-      interOpNumThreads: 1,
-      // Higher levels gain nothing on these graphs and compile several times longer.
-      graphOptimizationLevel: 'basic',
-      // Preplanned memory patterns nearly double the peak for no speed.
-      enableMemPattern: false,
-      // Errors only: a Loop that stops early is no reason for a warning on every run.
-      logSeverityLevel: 3,
-      // Peaked softmaxes make denormal numbers, on which a core runs ten times slower.
-      extra: { session: { set_denormal_as_zero: '1', intra_op: { allow_spinning: '0' } } },
     })
   } catch (cause) {
     throw new AppError('engine', `${name}: refused by ${device}: ${messageOf(cause)}`, { cause })
   }
 }
 
-function makeTensor(
+export function makeTensor(
   constructor: new (type: string, data: Arrays, dims: readonly number[]) => Tensor,
   data: Arrays,
   shape: readonly number[],
@@ -107,7 +112,7 @@ function dtypeOf(data: Arrays): string {
   return data instanceof BigInt64Array ? DTYPES.BigInt64Array : DTYPES.Int32Array
 }
 
-function readOutputs(
+export function readOutputs(
   result: InferenceSession.OnnxValueMapType,
   wanted: readonly string[],
   name: string,

@@ -77,5 +77,5 @@ function settle(open: Map<number, Open>, reply: Reply): void {
 }
 
 function codeOf(code: string): ErrorCode {
-  return code === 'cancelled' || code === 'checkpoint' ? code : 'engine'
+  return code === 'cancelled' || code === 'checkpoint' || code === 'device' ? code : 'engine'
 }
