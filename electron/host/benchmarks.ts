@@ -2,10 +2,8 @@
  * The project's own benchmarks, as figures of one form.
  * Not here: how engine and sandbox are measured (engine/bench.ts, sandbox/bench.ts).
  */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { availableParallelism, tmpdir } from 'node:os'
-import { join } from 'node:path'
-import type { TrainOrder, TrainSummary } from '../contract/news.ts'
+import { availableParallelism } from 'node:os'
+import type { TrainSummary } from '../contract/news.ts'
 import type { SandboxFigures } from '../sandbox/bench.ts'
 
 export const BENCHMARKS = ['engine', 'sandbox', 'loop'] as const
@@ -45,9 +43,14 @@ const MEASURES: Readonly<Record<Benchmark, (options: BenchmarkOptions) => Promis
         : [figure(`sandbox.${name}`, value, unitOf(name), workers)],
     )
   },
-  loop: async (options) => {
-    const summary = await trainBriefly(options)
-    return loopFigures(summary)
+  loop: async ({ model, signal }) => {
+    const { loopBench } = await import('./loop-bench.ts')
+    const { summary, lag } = await loopBench(model, signal)
+    return [
+      ...loopFigures(summary),
+      figure('loop.hostLagP99', lag.p99Ms, 'ms', 1),
+      figure('loop.hostLagMax', lag.maxMs, 'ms', 1),
+    ]
   },
 }
 
@@ -66,37 +69,6 @@ const figure = (name: string, value: number, unit: string, threads: number): Fig
 function unitOf(name: string): string {
   if (name === 'rssPerWorkerMb') return 'MB'
   return name.endsWith('PerSecond') ? '1/s' : 'ms'
-}
-
-const STEPS = 5
-
-async function trainBriefly({ model, signal }: BenchmarkOptions): Promise<TrainSummary> {
-  const { runTraining } = await import('./train.ts')
-  const home = await mkdtemp(join(tmpdir(), 'kelvin-bench-'))
-  try {
-    return await runTraining(orderOf(home, model), { signal, onNews: () => undefined })
-  } finally {
-    await rm(home, { recursive: true, force: true })
-  }
-}
-
-function orderOf(home: string, model: string | null): TrainOrder {
-  return {
-    home,
-    recipe: 'azr',
-    preset: 'nano',
-    model,
-    engine: 'local',
-    device: 'cpu',
-    steps: STEPS,
-    minutes: null,
-    seed: 1,
-    settings: [],
-    resume: null,
-    fork: null,
-    evaluate: false,
-    acceptNoIsolation: false,
-  }
 }
 
 function loopFigures({ seconds, secondsPerStep, tokensPerSecond, phaseSeconds }: TrainSummary) {

@@ -4,7 +4,7 @@
  * Not here: the process (errand-process.ts), training (supervisor.ts).
  */
 import { AppError, throwIfCancelled } from '../contract/errors.ts'
-import type { ErrorCode } from '../contract/errors.ts'
+import { WIRE_ERRORS } from '../contract/wire.ts'
 import type { EvalOptions, EvalOrder, EvalSummary } from './evaluate.ts'
 import type { Sample, SampleOrder } from './sample.ts'
 import type { ProcessChild } from './trainer-child.ts'
@@ -103,23 +103,9 @@ function isNews(message: unknown): message is ErrandNews {
   )
 }
 
-const CODES: ReadonlySet<string> = new Set<ErrorCode>([
-  'usage',
-  'config',
-  'checkpoint',
-  'engine',
-  'sandbox',
-  'store',
-  'wire',
-  'cancelled',
-])
-
-function isErrorCode(code: string): code is ErrorCode {
-  return CODES.has(code)
-}
-
 function failureOf(news: ErrandNews): AppError {
   if (news.type !== 'failed')
     return new AppError('engine', `expected an answer, found ${news.type}`)
-  return new AppError(isErrorCode(news.code) ? news.code : 'engine', news.message)
+  const code = WIRE_ERRORS.find((known) => known === news.code)
+  return new AppError(code ?? 'engine', news.message)
 }
