@@ -135,11 +135,13 @@ function restrict(before: readonly Measured[], found: readonly Measured[]): Meas
 /** Whether the held-out probe has not risen for the run's patience. */
 export function hasStagnated(
   { place, options }: Run,
-  { patience }: RunConfig,
+  { patience, evalEvery }: RunConfig,
   step: number,
   probes: readonly Measure[],
 ): boolean {
   if (patience === 0 || probes.length === 0) return false
+  // Only a measurement can tell anything new.
+  if (evalEvery === 0 || step % evalEvery !== 0) return false
   const items = probes.reduce((sum, probe) => sum + probe.items.length, 0)
   const evals = readEvals(place.store, runKey(place.store, place.recorder.run))
   const best = bestStep(evals.filter(({ n, kind }) => kind === 'mean' && n === items))
