@@ -3,7 +3,6 @@
  */
 import type { Command } from 'commander'
 import * as v from 'valibot'
-import { AppError } from '../contract/errors.ts'
 import type { Act } from './act.ts'
 import { count, visible } from './format.ts'
 import { withInterrupt } from './interrupt.ts'
@@ -53,11 +52,11 @@ const ExportOptions = v.strictObject({
 export function addFlagsExport(flags: Command, act: Act): void {
   const command = flags
     .command('export')
-    .description('write flags and decisions for another machine, or flags as a table')
+    .description('write flags and decisions for another machine, or as a table')
     .requiredOption('--run <run>', 'which run')
     .requiredOption('--out <file>', 'the file to write')
     .option('--format <format>', 'jsonl merges elsewhere; csv and parquet are for reading', 'jsonl')
-    .option('--redact', 'jsonl only: hide names, links, addresses, paths')
+    .option('--redact', 'hide names, links, addresses, paths')
     .option('--word <text>', 'redact this too; may be repeated', collect, [])
   withHome(command).action(
     act(ExportOptions, async ({ home, run, out, format, redact, word }, { output }) => {
@@ -65,20 +64,18 @@ export function addFlagsExport(flags: Command, act: Act): void {
       const { withHistory } = await import('../host/open-history.ts')
       const written = await withInterrupt(({ signal }) =>
         withHistory(homeDirectory(home), async (store) => {
+          const order = { run, out, redact: redact === true || word.length > 0, words: word }
           if (format === 'jsonl') {
             const { exportFlags } = await import('../host/flags-exchange.ts')
-            const order = { run, out, redact: redact === true || word.length > 0, words: word }
             return await exportFlags(store, order, signal)
           }
-          if (redact === true || word.length > 0) {
-            throw new AppError('usage', `--redact: expected --format jsonl, found ${format}`)
-          }
-          const { exportRun } = await import('../host/export.ts')
-          const { rows } = await exportRun(store, { run, what: 'flags', format, out }, signal)
-          return { run, out, flags: rows, decisions: 0 }
+          const { exportReview } = await import('../host/flags-export.ts')
+          const rows = await exportReview(store, { ...order, format }, signal)
+          return { run, out, rows }
         }),
       )
       output.summary(written, () => {
+        if ('rows' in written) return `${count(written.rows)} entries in ${visible(out)}`
         const { flags: entries, decisions } = written
         return `${count(entries)} entries and ${count(decisions)} decisions in ${visible(out)}`
       })

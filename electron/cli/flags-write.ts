@@ -8,7 +8,7 @@ import { AppError } from '../contract/errors.ts'
 import { DECISIONS } from '../contract/safety.ts'
 import type { Act } from './act.ts'
 import { visible } from './format.ts'
-import { choice, flag, text, whole, withHome } from './options.ts'
+import { choice, collect, flag, text, whole, withHome } from './options.ts'
 
 /** `response:3-9`. */
 const span = v.pipe(
@@ -41,6 +41,7 @@ const AddOptions = v.strictObject({
   severity: v.optional(whole(1, 5)),
   category: v.optional(v.pipe(text, v.maxLength(60))),
   note: v.optional(v.string()),
+  tag: v.array(v.pipe(text, v.maxLength(60))),
   rater: v.optional(person),
   span: v.optional(span),
   flag: v.optional(text),
@@ -56,12 +57,13 @@ export function addAdd(flags: Command, act: Act): void {
     .option('--severity <n>', '1 none to 5 severe')
     .option('--category <name>', 'deception, power-seeking, sandbox probing, ...')
     .option('--note <text>', 'in your words')
+    .option('--tag <word>', 'a free word; may be repeated', collect, [])
     .option('--rater <name>', 'who you are; else the name of this account')
     .option('--span <place>', 'cited characters, such as response:3-9')
     .option('--flag <id>', 'the flag to edit or to take back')
     .option('--undo', 'take the flag back')
   withHome(command).action(
-    act(AddOptions, async ({ home, json: _json, ...options }, { output }) => {
+    act(AddOptions, async ({ home, json: _json, tag, ...options }, { output }) => {
       const [{ homeDirectory }, { withHistory }, { addFlag }] = await Promise.all([
         import('../host/paths.ts'),
         import('../host/open-history.ts'),
@@ -69,6 +71,7 @@ export function addAdd(flags: Command, act: Act): void {
       ])
       const order = {
         ...options,
+        tags: tag.length === 0 ? undefined : tag,
         rater: options.rater ?? accountName(),
         undo: options.undo === true,
       }

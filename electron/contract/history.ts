@@ -222,6 +222,8 @@ export type FlagEntry = {
   /** 1 none to 5 severe. */
   readonly severity: number
   readonly category: string
+  /** Free words, in the rater's order. */
+  readonly tags: readonly string[]
   /** Cited characters of the prompt or response; null: the whole episode. */
   readonly span: {
     readonly target: 'prompt' | 'response'

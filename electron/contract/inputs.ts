@@ -221,6 +221,7 @@ export const AddFlag = v.strictObject({
     }),
   ),
   note: text(20_000),
+  tags: v.optional(listOf(name(60), 50), []),
   seconds: v.nullable(real(0, 1e7)),
   blind: v.boolean(),
   undone: v.boolean(),

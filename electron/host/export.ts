@@ -113,7 +113,7 @@ function tableOf(of: Export): Table {
 const TURN = 100
 
 /** A run that trains in the same process goes on while it is exported. */
-function paced(signal: AbortSignal | undefined): Pace {
+export function paced(signal: AbortSignal | undefined): Pace {
   let rows = 0
   return async () => {
     rows += 1

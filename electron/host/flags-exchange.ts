@@ -9,25 +9,18 @@ import * as v from 'valibot'
 import { AppError, messageOf, throwIfCancelled } from '../contract/errors.ts'
 import type { FlagEntry } from '../contract/history.ts'
 import { DECISIONS } from '../contract/safety.ts'
-import type { Decision } from '../contract/safety.ts'
-import { redact } from '../safety/redact.ts'
 import { insertDecision, readDecisions } from '../store/decisions.ts'
 import { readEpisode } from '../store/episodes.ts'
 import { insertFlag, readFlags } from '../store/flags.ts'
 import { listRuns, runKey } from '../store/runs.ts'
 import type { Store } from '../store/store.ts'
 import { writeFileAtomically } from './export/atomic.ts'
+import { veilOf } from './flags-veil.ts'
+import type { Redacting } from './flags-veil.ts'
 
 const FORMAT = { type: 'header', format: 'kelvin-flags', version: 1 } as const
 
-export type FlagsExport = {
-  readonly run: string
-  readonly out: string
-  /** Without raters' names, and without what tells who or where. */
-  readonly redact: boolean
-  /** Also taken out when redacting. */
-  readonly words?: readonly string[]
-}
+export type FlagsExport = Redacting & { readonly run: string; readonly out: string }
 
 export type FlagsExported = {
   readonly run: string
@@ -45,7 +38,7 @@ export async function exportFlags(
 ): Promise<FlagsExported> {
   const { run, out } = order
   const key = runKey(store, run)
-  const hide = hider(order)
+  const hide = veilOf(order)
   return writeFileAtomically(out, async (write) => {
     const line = (value: object) => write(`${JSON.stringify(value)}\n`)
     await line(FORMAT)
@@ -74,32 +67,6 @@ export async function exportFlags(
   })
 }
 
-function hider({ redact: hidden, words = [] }: FlagsExport) {
-  const names = new Map<string, string>()
-  const nameOf = (rater: string): string => {
-    if (rater.startsWith('rule:')) return rater
-    const name = names.get(rater) ?? `rater ${names.size + 1}`
-    names.set(rater, name)
-    return name
-  }
-  const clean = (text: string): string => redact(text, words).text
-  return {
-    flag: (entry: FlagEntry): FlagEntry =>
-      hidden
-        ? {
-            ...entry,
-            rater: nameOf(entry.rater),
-            note: clean(entry.note),
-            span: entry.span === null ? null : { ...entry.span, quote: clean(entry.span.quote) },
-          }
-        : entry,
-    decision: (decision: Decision): Decision =>
-      hidden
-        ? { ...decision, author: nameOf(decision.author), note: clean(decision.note) }
-        : decision,
-  }
-}
-
 const chars = (max: number) => v.pipe(v.string(), v.maxLength(max))
 const name = v.pipe(chars(200), v.minLength(1))
 const place = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
@@ -120,6 +87,7 @@ const Entry = v.variant('type', [
     rater: name,
     severity,
     category: name,
+    tags: v.optional(v.pipe(v.array(name), v.maxLength(50)), []),
     span: v.nullable(
       v.pipe(
         v.strictObject({

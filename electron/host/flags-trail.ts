@@ -51,6 +51,7 @@ export type FlagOrder = {
   readonly severity?: number | undefined
   readonly category?: string | undefined
   readonly note?: string | undefined
+  readonly tags?: readonly string[] | undefined
   readonly span?: Span | undefined
   /** An earlier flag, to edit or take back. */
   readonly flag?: string | undefined
@@ -77,7 +78,7 @@ export function addFlag(store: Store, order: FlagOrder, now: () => number = Date
   return entry
 }
 
-type Judgement = Pick<FlagEntry, 'severity' | 'category' | 'note' | 'blind'>
+type Judgement = Pick<FlagEntry, 'severity' | 'category' | 'note' | 'tags' | 'blind'>
 
 /** What the order says, and for the rest what the edited flag said. */
 function judgement(order: FlagOrder, before: FlagEntry | null): Judgement {
@@ -87,7 +88,8 @@ function judgement(order: FlagOrder, before: FlagEntry | null): Judgement {
     throw new AppError('usage', 'a new flag: expected --severity and --category')
   }
   const note = order.note ?? before?.note ?? ''
-  return { severity, category, note, blind: before?.blind ?? false }
+  const tags = order.tags ?? before?.tags ?? []
+  return { severity, category, note, tags, blind: before?.blind ?? false }
 }
 
 function requireEarlier({ flag, undo, episode }: FlagOrder, before: FlagEntry | null): void {

@@ -5,7 +5,7 @@
 import * as v from 'valibot'
 import { AppError } from '../contract/errors.ts'
 import type { FlagEntry } from '../contract/history.ts'
-import { bit, count, integer, text, toBit } from './columns.ts'
+import { bit, count, integer, text, textsJson, toBit, toJson } from './columns.ts'
 import type { Store } from './store.ts'
 
 /** Adding an entry that is already there changes nothing, so that imports merge. Returns whether it was new. */
@@ -14,10 +14,10 @@ export function insertFlag(store: Store, run: number, entry: FlagEntry): boolean
   const added = store.get(
     `INSERT INTO flags (
       run, flag, episode, rater, severity, category, target, span_start, span_end, quote, note,
-      at_ms, seconds, blind, undone
+      at_ms, seconds, blind, undone, tags
     ) VALUES (
       @run, @flag, @episode, @rater, @severity, @category, @target, @start, @end, @quote, @note,
-      @atMs, @seconds, @blind, @undone
+      @atMs, @seconds, @blind, @undone, @tags
     ) ON CONFLICT (run, flag, at_ms, entry) DO NOTHING RETURNING key`,
     v.object({ key: count }),
     {
@@ -36,6 +36,7 @@ export function insertFlag(store: Store, run: number, entry: FlagEntry): boolean
       seconds: entry.seconds,
       blind: toBit(entry.blind),
       undone: toBit(entry.undone),
+      tags: toJson(entry.tags),
     },
   )
   return added !== undefined
@@ -70,6 +71,7 @@ const Row = v.pipe(
     seconds: v.nullable(v.number()),
     blind: bit,
     undone: bit,
+    tags: textsJson,
   }),
   v.transform(({ key, target, span_start, span_end, quote, at_ms, ...row }) => ({
     key,

@@ -6,6 +6,8 @@
  * Not here: running them (migrate.ts).
  */
 
+import { REVIEW } from './schema-review.ts'
+
 /** 'KLVN': tells a Kelvin database from another program's. */
 export const APPLICATION_ID = 0x4b4c564e
 
@@ -383,4 +385,5 @@ export const MIGRATIONS: readonly string[] = [
   RUNS + STEPS + TASKS + EPISODES + EVALS + FLAGS,
   MERGEABLE_FLAGS + DECISIONS + SUGGESTIONS,
   TELEMETRY,
+  REVIEW,
 ]

@@ -157,6 +157,7 @@ function flag(store: Store): void {
     rater: 'me',
     severity: number,
     category: 'sandbox probing',
+    tags: [],
     span: { target: 'response', start: 0, end: 40, quote: HOSTILE.slice(0, 40) },
     note: 'Tries to write markup; harmless here.',
     atMs: START + 3 * HOUR,

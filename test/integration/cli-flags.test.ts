@@ -94,7 +94,9 @@ test('texts for people hold nothing that steers a terminal, and csv is a table',
   }
   const out = join(home, 'flags.csv')
   await summary('flags', 'export', ...of, '--out', out, '--format', 'csv')
-  expect(readFileSync(out, 'utf8')).toMatch(/^flag,episode,rater/)
+  expect(readFileSync(out, 'utf8')).toMatch(/^entry,flag,episode,rater/)
+  await summary('flags', 'export', ...of, '--out', out, '--format', 'csv', '--redact')
+  expect(readFileSync(out, 'utf8')).toMatch(/^flag,[^,]+,[^,]+,rater 1,5,/m)
 })
 
 test.each([
@@ -112,10 +114,7 @@ test.each([
   [['flags', 'list', '--run', 'none'], 'expected a run of the history'],
   [['flags', 'import', '/nowhere'], 'cannot be read'],
   [['flags', 'scan', ...of, '--rules', '/nowhere'], 'cannot be read'],
-  [
-    ['flags', 'export', ...of, '--out', 'x', '--format', 'csv', '--redact'],
-    '--redact: expected --format jsonl',
-  ],
+  [['flags', 'export', ...of, '--out', 'x', '--format', 'xml'], 'expected one of jsonl'],
   [
     ['report', ...of, '--out', join(home, 'r.html'), '--episode', 'none'],
     'expected an episode none',

@@ -156,6 +156,7 @@ function rate(rater: string, severities: readonly number[], atMs: number): void 
       rater,
       severity,
       category: severity >= CONCERN ? 'deception' : 'other',
+      tags: [],
       span: null,
       note: `see http://x.example ${rater}`,
       atMs,

@@ -3,12 +3,14 @@
  * Not here: steps, whose columns depend on the run (step-table.ts).
  */
 import type { Episode } from '../../contract/episode.ts'
+import type { Decision } from '../../contract/safety.ts'
 import type { EpisodeFilter, FlagEntry, Page, TaskFilter } from '../../contract/history.ts'
 import type { TaskRow } from '../../contract/history.ts'
 import type { ProposalRecord } from '../../contract/run.ts'
 import type { Task } from '../../contract/task.ts'
 import { pageEpisodes } from '../../store/episode-pages.ts'
 import { readEpisode } from '../../store/episodes.ts'
+import { readDecisions } from '../../store/decisions.ts'
 import { readFlags } from '../../store/flags.ts'
 import { runKey } from '../../store/runs.ts'
 import type { Store } from '../../store/store.ts'
@@ -52,20 +54,40 @@ export function* allEpisodes(store: Store, run: string, filter: EpisodeFilter): 
   }
 }
 
-/** The whole audit trail. */
-export function flagTable(store: Store, run: string): Table {
+/** How entries are changed on their way out, such as by redaction. */
+export type Veil = {
+  readonly flag: (entry: FlagEntry) => FlagEntry
+  readonly decision: (decision: Decision) => Decision
+}
+
+const NO_VEIL: Veil = { flag: (entry) => entry, decision: (decision) => decision }
+
+/** The whole audit trail of what people said and decided: flags, then decisions. */
+export function flagTable(store: Store, run: string, veil: Veil = NO_VEIL): Table {
   const key = runKey(store, run)
   return {
     columns: columns(FLAG_COLUMNS),
     *rows() {
-      for (let after = 0; ;) {
-        const piece = readFlags(store, key, after, PIECE)
-        for (const { entry } of piece) yield flagCells(entry)
-        const last = piece.at(-1)
-        if (last === undefined) return
-        after = last.key
+      for (const { entry } of allKeyed((after) => readFlags(store, key, after, PIECE))) {
+        yield flagCells(veil.flag(entry))
+      }
+      for (const { decision } of allKeyed((after) => readDecisions(store, key, after, PIECE))) {
+        yield decisionCells(veil.decision(decision))
       }
     },
+  }
+}
+
+/** Everything after a key, piece by piece, until there is no more. */
+export function* allKeyed<Item extends { readonly key: number }>(
+  turn: (after: number) => readonly Item[],
+): Generator<Item> {
+  for (let after = 0; ;) {
+    const piece = turn(after)
+    yield* piece
+    const last = piece.at(-1)
+    if (last === undefined) return
+    after = last.key
   }
 }
 
@@ -200,15 +222,19 @@ function episodeCells(episode: Episode): Cells<typeof EPISODE_COLUMNS> {
 }
 
 const FLAG_COLUMNS = {
+  entry: ['text', 'flag: what one rater says; decision: what was decided about an episode'],
   flag: ['text', 'entries with the same flag edit or undo each other; the last one holds'],
   episode: ['text', 'the flagged episode'],
-  rater: ['text', 'a person, or rule:NAME@VERSION'],
+  rater: ['text', 'a person, or rule:NAME@VERSION; of a decision: who decided'],
   severity: ['integer', '1 none to 5 severe'],
   category: ['text', 'what kind of concern'],
   target: ['text', 'prompt or response, where characters are cited'],
   span_start: ['integer', 'first cited character'],
   span_end: ['integer', 'end of the cited characters'],
   quote: ['text', 'the cited characters'],
+  tags: ['texts', 'free words'],
+  verdict: ['text', 'of a decision: confirmed, dismissed or open'],
+  removes_task: ['flag', 'of a decision: whether the task leaves the buffers'],
   note: ['text', "the rater's words"],
   at_ms: ['integer', 'when, in milliseconds since 1970'],
   seconds: ['number', 'how long the rater looked'],
@@ -219,10 +245,34 @@ const FLAG_COLUMNS = {
 function flagCells({ span, atMs, ...entry }: FlagEntry): Cells<typeof FLAG_COLUMNS> {
   return {
     ...entry,
+    entry: 'flag',
+    verdict: null,
+    removes_task: null,
     target: span?.target ?? null,
     span_start: span?.start ?? null,
     span_end: span?.end ?? null,
     quote: span?.quote ?? null,
     at_ms: atMs,
+  }
+}
+
+function decisionCells({
+  removesTask,
+  atMs,
+  author,
+  ...decision
+}: Decision): Cells<typeof FLAG_COLUMNS> {
+  const none = { target: null, span_start: null, span_end: null, quote: null, seconds: null }
+  return {
+    ...decision,
+    ...none,
+    entry: 'decision',
+    flag: null,
+    rater: author,
+    tags: [],
+    removes_task: removesTask,
+    at_ms: atMs,
+    blind: null,
+    undone: null,
   }
 }

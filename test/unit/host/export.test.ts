@@ -33,6 +33,7 @@ beforeAll(async () => {
     rater: 'ann',
     severity: 4,
     category: 'deception',
+    tags: [],
     span: { target: 'response', start: 0, end: 4, quote: '=1+1' },
     note: '=HYPERLINK("http://evil")',
     atMs: 5,
@@ -186,8 +187,8 @@ test('a metric cannot take the place of a fixed column', async () => {
 test('CSV is quoted by RFC 4180 and no cell is a formula', async () => {
   const text = readFileSync(await exported('flags', 'csv'), 'utf8')
   expect(text).toBe(
-    'flag,episode,rater,severity,category,target,span_start,span_end,quote,note,at_ms,seconds,blind,undone\r\n' +
-      `f1,${episodes[0]?.id},ann,4,deception,response,0,4,'=1+1,"'=HYPERLINK(""http://evil"")",5,,true,false\r\n`,
+    'entry,flag,episode,rater,severity,category,target,span_start,span_end,quote,tags,verdict,removes_task,note,at_ms,seconds,blind,undone\r\n' +
+      `flag,f1,${episodes[0]?.id},ann,4,deception,response,0,4,'=1+1,[],,,"'=HYPERLINK(""http://evil"")",5,,true,false\r\n`,
   )
 })
 
@@ -377,7 +378,7 @@ test('what is there is replaced as a whole, a folder in use never', async () => 
   const file = join(folder, 'old.csv')
   writeFileSync(file, 'old')
   await exportRun(store, { run: RUN, what: 'flags', format: 'csv', out: file })
-  expect(readFileSync(file, 'utf8')).toMatch(/^flag,/)
+  expect(readFileSync(file, 'utf8')).toMatch(/^entry,flag,/)
   const used = join(folder, 'used')
   mkdirSync(used)
   writeFileSync(join(used, 'thesis.tex'), '')

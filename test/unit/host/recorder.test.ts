@@ -131,6 +131,7 @@ test('resuming forgets later steps and taking them again gives the same rows', (
     rater: 'ann',
     severity: 5,
     category: 'other',
+    tags: [],
     span: null,
     note: '',
     atMs: 1,

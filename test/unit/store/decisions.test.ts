@@ -50,6 +50,7 @@ const flag: FlagEntry = {
   rater: 'ann',
   severity: 4,
   category: 'deception',
+  tags: [],
   span: null,
   note: '',
   atMs: 10,

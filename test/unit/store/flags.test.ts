@@ -20,6 +20,7 @@ const entry: FlagEntry = {
   rater: 'ann',
   severity: 4,
   category: 'deception',
+  tags: [],
   span: { target: 'response', start: 3, end: 9, quote: 'uh-oh!' },
   note: '<img src=x onerror=alert(1)>',
   atMs: 10,

@@ -159,6 +159,7 @@ test('rows carry the number of open flags', () => {
     rater: 'ann',
     severity: 4,
     category: 'deception',
+    tags: [],
     span: null,
     note: '',
     seconds: null,
