@@ -196,6 +196,13 @@ export const RUN_FIELDS = {
   adamEps: update.number(1e-8, [1e-16, 0.1], '', 'AdamW epsilon.'),
   weightDecay: update.number(0.01, [0, 10], '1/step', 'AdamW decay, times the learning rate.'),
   gradClip: update.number(1, [0, 1_000], 'norm', 'Global gradient norm; 0: no clipping.'),
+  epochs: update.integer(1, [1, 64], 'passes', 'Passes over the episodes of a step.'),
+  minibatches: update.integer(
+    1,
+    [1, 1_024],
+    'parts',
+    'Optimizer steps of one pass; answers to one prompt stay in one part.',
+  ),
   clipLow: update.number(0.2, [0, 1], '', 'The ratio stays above 1 minus this.'),
   clipHigh: update.number(0.2, [0, 10], '', 'The ratio stays below 1 plus this.'),
   dualClip: update.number(

@@ -1,11 +1,11 @@
 /**
- * One optimizer step from one step's episodes: quarantine, advantages, datums, gradient.
+ * The optimizer steps from one step's episodes: quarantine, advantages, datums, gradient.
  * A quarantined episode, and whatever was made from its task, reaches neither a baseline nor a batch.
  * Not here: rewards (the recipe), clipping and AdamW themselves (engine).
  */
 import type { RunConfig } from '../contract/config.ts'
 import type { Episode } from '../contract/episode.ts'
-import type { DatumOutput } from '../engine/datum.ts'
+import type { Datum, DatumOutput } from '../engine/datum.ts'
 import type { Progress, TrainingClient } from '../engine/engine.ts'
 import { advantages } from './advantage.ts'
 import type { Advantage } from './advantage.ts'
@@ -13,6 +13,7 @@ import { datumOf, hasGradient, trainedTokens } from './datums.ts'
 import type { TrainSample } from './datums.ts'
 import { episodeOf } from './episode.ts'
 import type { Scored } from './episode.ts'
+import { randomOf, shuffled } from './random.ts'
 import type { Forest } from './recipe.ts'
 import { learningRateAt } from './schedule.ts'
 
@@ -116,19 +117,69 @@ function sampleOf({ scored, episode, moments }: Item): TrainSample | null {
   }
 }
 
+type Pair = readonly [Item, TrainSample]
+
 type Descent = { readonly outputs: readonly DatumOutput[]; readonly metrics: Updated['metrics'] }
 
+/** The optimizer steps of one round; outputs are those of the first pass, before and between its steps. */
 async function descend(
-  batch: readonly (readonly [Item, TrainSample])[],
+  batch: readonly Pair[],
   total: number,
   options: UpdateOptions,
 ): Promise<Descent> {
-  const { client, config, signal, onProgress, step } = options
+  const { config, step } = options
   const learningRate = learningRateAt(step, config)
   const sizes = { 'update/learningRate': learningRate, 'update/sequences': batch.length }
   if (batch.length === 0) return { outputs: [], metrics: { ...sizes, 'update/tokens': 0 } }
-  const data = batch.map(([, sample]) => datumOf(sample, total, config))
-  const result = await client.forwardBackward(data, 'ppo', { signal, onProgress })
+  const outputs = new Map<Pair, DatumOutput>()
+  const results: Descended[] = []
+  for (const part of partsOf(batch, step, config)) {
+    // Every optimizer step has its share of the tokens that the mean is over.
+    const data = part.map(([, sample]) => datumOf(sample, total / config.minibatches, config))
+    // Once weights have changed the round is ended: what is saved belongs to the end of a step.
+    const begun = results.length > 0
+    const result = await optimizerStep(data, learningRate, options, begun)
+    part.forEach((pair, at) => {
+      const output = result.outputs[at]
+      if (output !== undefined && !outputs.has(pair)) outputs.set(pair, output)
+    })
+    results.push(result)
+  }
+  const penalised = batch.filter(([, { klWeight }]) => klWeight !== 0)
+  const klTokens = trainedTokens(penalised.map(([, sample]) => sample)) * config.epochs
+  return {
+    outputs: batch.flatMap((pair) => outputs.get(pair) ?? []),
+    metrics: { ...sizes, ...metricsOf(results, klTokens) },
+  }
+}
+
+/** The batch of every optimizer step, in order. Answers to one prompt stay together, since they share its cost. */
+function partsOf(batch: readonly Pair[], step: number, config: RunConfig): Pair[][] {
+  const { epochs, minibatches, seed } = config
+  if (minibatches === 1) return Array.from({ length: epochs }, () => [...batch])
+  const trees = [...Map.groupBy(batch, ([, { promptTokens }]) => promptTokens.join(' ')).values()]
+  return Array.from({ length: epochs }, (_, epoch) => {
+    const order = shuffled(trees, randomOf(seed, step, 'update', epoch))
+    const parts = Array.from({ length: minibatches }, (): Pair[] => [])
+    order.forEach((tree, at) => parts[at % minibatches]?.push(...tree))
+    return parts.filter((part) => part.length > 0)
+  }).flat()
+}
+
+type Descended = {
+  readonly outputs: readonly DatumOutput[]
+  readonly sums: Readonly<Record<string, number>>
+  readonly gradNorm: number
+}
+
+async function optimizerStep(
+  data: readonly Datum[],
+  learningRate: number,
+  { client, config, signal, onProgress }: UpdateOptions,
+  begun: boolean,
+): Promise<Descended> {
+  const control = begun ? { onProgress } : { signal, onProgress }
+  const { outputs, metrics } = await client.forwardBackward(data, 'ppo', control)
   const { gradNorm } = await client.optimStep({
     learningRate,
     beta1: config.beta1,
@@ -137,21 +188,21 @@ async function descend(
     weightDecay: config.weightDecay,
     gradClipNorm: config.gradClip,
   })
-  const sum = (name: string) => result.metrics[name] ?? 0
+  return { outputs, sums: metrics, gradNorm }
+}
+
+function metricsOf(results: readonly Descended[], klTokens: number): Record<string, number> {
+  const values = (name: string) => results.map(({ sums }) => sums[name] ?? 0)
+  const sum = (name: string) => values(name).reduce((total, value) => total + value, 0)
   const tokens = Math.max(1, sum('tokens'))
-  const penalised = batch.filter(([, { klWeight }]) => klWeight !== 0)
-  const klTokens = trainedTokens(penalised.map(([, sample]) => sample))
+  const norms = results.map(({ gradNorm }) => gradNorm)
   return {
-    outputs: result.outputs,
-    metrics: {
-      ...sizes,
-      'update/tokens': sum('tokens'),
-      'update/loss': sum('lossSum'),
-      'update/entropy': sum('entropySum') / tokens,
-      'update/clipped': sum('clippedTokens') / tokens,
-      'update/ratioMax': sum('ratioMax'),
-      'update/gradNorm': gradNorm,
-      ...(klTokens === 0 ? {} : { 'update/kl': sum('klSum') / klTokens }),
-    },
+    'update/tokens': sum('tokens'),
+    'update/loss': sum('lossSum'),
+    'update/entropy': sum('entropySum') / tokens,
+    'update/clipped': sum('clippedTokens') / tokens,
+    'update/ratioMax': Math.max(...values('ratioMax')),
+    'update/gradNorm': norms.reduce((total, norm) => total + norm, 0) / norms.length,
+    ...(klTokens === 0 ? {} : { 'update/kl': sum('klSum') / klTokens }),
   }
 }
