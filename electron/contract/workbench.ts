@@ -89,6 +89,8 @@ export type LiveRun = {
   readonly secondsLeft: { readonly low: number; readonly high: number } | null
   /** How often its process was started again after it ended by itself. */
   readonly restarts: number
+  /** While it waits for that: how the process ended, and after how long it is taken up again by itself. */
+  readonly restart: { readonly why: string; readonly seconds: number } | null
 }
 
 /** One held-out score over the run: greedy, the mean of kinds, of its first suite. */

@@ -29,6 +29,8 @@ const KEPT_NEWS = 2_000
 const MAX_RINGS = 200
 /** Progress within a step is told this often at most. */
 const TELL_MS = 100
+/** A run whose process ended by itself is taken up again after so long, at once when asked to. */
+const RESTART_MS = 10_000
 /** A stop that has said nothing for so long becomes an end by force; the last checkpoint stays. */
 const GRACE_MS = 15_000
 
@@ -40,6 +42,8 @@ type Entry = {
   end: Promise<Supervised>
   toldMs: number
   cancelGrace: () => void
+  /** Ends the wait before a restart. */
+  restartNow: () => void
 }
 
 export class LiveRuns {
@@ -82,7 +86,11 @@ export class LiveRuns {
   unpause(run: string): LiveRun | null {
     const entry = this.#entries.get(run)
     if (entry === undefined) return null
-    const { state } = entry.live
+    const { state, restart } = entry.live
+    if (restart !== null) {
+      entry.restartNow()
+      return entry.live
+    }
     if (state !== 'paused' && state !== 'pausing') throw unfit(entry.live, 'a paused one')
     entry.pause.tell(false)
     // One that has not yet paused never will; one that has tells when it goes on.
@@ -95,7 +103,8 @@ export class LiveRuns {
     const entry = this.#entry(run)
     if (entry.stop.signal.aborted) entry.force.abort()
     entry.stop.abort()
-    this.#set(entry, { state: 'stopping' }, '')
+    this.#set(entry, { state: 'stopping', restart: null }, '')
+    entry.restartNow()
     this.#giveGrace(entry)
     await entry.end
   }
@@ -126,6 +135,7 @@ export class LiveRuns {
     const entries = [...this.#entries.values(), ...this.#starting]
     for (const entry of entries) {
       entry.stop.abort()
+      entry.restartNow()
       this.#giveGrace(entry)
     }
     await Promise.allSettled(entries.map(({ end }) => end))
@@ -144,13 +154,14 @@ export class LiveRuns {
       end: Promise.resolve({ ok: false, code: 'cancelled', message: '', run: null }),
       toldMs: 0,
       cancelGrace: () => undefined,
+      restartNow: () => undefined,
     }
     entry.end = supervise(order, {
       signal: stop.signal,
       force: force.signal,
       pause,
       onNews: (news) => this.#heard(entry, news, started),
-      onRestart: () => this.#restarting(entry),
+      beforeRestart: (why) => this.#waitToRestart(entry, why),
       onOutput: log.pieces('engine', 'warn', () => entry.live.run || null),
     })
     return entry
@@ -175,9 +186,17 @@ export class LiveRuns {
     started(run)
   }
 
-  #restarting(entry: Entry): void {
-    const { restarts } = entry.live
-    this.#set(entry, { state: 'restarting', restarts: restarts + 1, phase: null }, '')
+  async #waitToRestart(entry: Entry, why: string): Promise<void> {
+    const restarts = entry.live.restarts + 1
+    const restart = { why, seconds: RESTART_MS / 1_000 }
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const cancel = this.#options.later(RESTART_MS, resolve)
+    entry.restartNow = resolve
+    this.#set(entry, { state: 'restarting', restarts, restart, phase: null }, '')
+    await promise
+    cancel()
+    entry.restartNow = () => undefined
+    if (!entry.stop.signal.aborted) this.#set(entry, { state: 'restarting', restart: null }, '')
   }
 
   #ended(entry: Entry, end: Supervised, failed: (error: AppError) => void): void {

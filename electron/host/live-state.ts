@@ -15,11 +15,12 @@ export function newLive(run: string): LiveRun {
     tasksPerSecond: 0,
     secondsLeft: null,
     restarts: 0,
+    restart: null,
   }
 }
 
 export function addNews(live: LiveRun, news: TrainNews): LiveRun {
-  if (news.type === 'started') return { ...live, run: news.run, state: 'running' }
+  if (news.type === 'started') return { ...live, run: news.run, state: 'running', restart: null }
   if (news.type === 'phase') {
     return { ...live, phase: { name: news.phase, done: news.done, total: news.total } }
   }

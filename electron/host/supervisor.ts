@@ -17,7 +17,8 @@ export type SuperviseOptions = {
   readonly onNews: (news: TrainNews) => void
   /** Told true to pause between two steps, false to go on. */
   readonly pause?: Topic<boolean>
-  readonly onRestart?: () => void
+  /** It ended by itself; resolves when the run is to be taken up again, or the signal has fired. */
+  readonly beforeRestart?: (what: string) => Promise<void>
   /** Pieces of what the child writes to stderr. */
   readonly onOutput?: (text: string) => void
   /** How a child is made: by default a forked one. */
@@ -66,10 +67,17 @@ export async function superviseTraining(
     if (isLast) return givenUp(run, end.what, signal.aborted, recent)
     const text = `${end.what}; resuming ${run}, restart ${recent} of ${MAX_RESTARTS}`
     options.onNews({ type: 'warning', step: end.step, text })
-    options.onRestart?.()
+    await options.beforeRestart?.(end.what)
+    if (hasStopped(signal)) {
+      await recordCrash(order.home, { ...crash, final: true })
+      return givenUp(run, end.what, true, recent)
+    }
     next = resumed(order, run)
   }
 }
+
+/** A function, so that it is asked anew. */
+const hasStopped = ({ aborted }: AbortSignal): boolean => aborted
 
 /** The run has its settings already. */
 function resumed(order: TrainOrder, run: string): TrainOrder {

@@ -20,7 +20,7 @@ export function allowed({ state }: Pick<RunRow, 'state'>, live: LiveRun | null):
   }
   return {
     canPause: live.state === 'running' || live.state === 'starting',
-    canResume: live.state === 'paused',
+    canResume: live.state === 'paused' || live.restart !== null,
     canStop: live.state !== 'stopping',
   }
 }

@@ -90,6 +90,7 @@ const ADVICE: Readonly<Record<ErrorCode, string>> = {
   usage: '',
   config: 'Check the settings of this run or page.',
   checkpoint: 'Choose another checkpoint or model folder.',
+  device: 'Choose another device; Settings, Diagnosis shows which there are.',
   engine: 'The engine’s log says more; a resume starts it again from the last checkpoint.',
   sandbox: 'Settings, Diagnosis shows what the sandbox needs.',
   store: 'Check the disk and the folder that holds the history.',

@@ -57,5 +57,9 @@ export const SHELL = {
   groups: { go: 'Go to', run: 'Run', look: 'Look', help: 'Help' },
   runDone: (run: string) => `${run} is done`,
   runWarns: (run: string) => `${run} warns`,
+  resumeNow: 'Resume now',
+  endedItself: (why: string, seconds: string) =>
+    `The run stopped: ${why}. It goes on from its last checkpoint by itself in ${seconds} seconds.`,
+  ended: (why: string) => `The run stopped: ${why}. Nothing before its last checkpoint is lost.`,
   restarted: (count: string) => `Restarted ${count} times`,
 } as const

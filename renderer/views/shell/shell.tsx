@@ -14,6 +14,7 @@ import { SHELL } from '../../strings/shell.ts'
 import { Notes } from './notes.tsx'
 import { CommandPalette } from './palette.tsx'
 import { Rail } from './rail.tsx'
+import { RunBanner } from './run-banner.tsx'
 import styles from './shell.module.css'
 import { ShortcutsSheet } from './shortcuts-sheet.tsx'
 import { StatusBar } from './status-bar.tsx'
@@ -46,7 +47,8 @@ export function Shell({ children }: { readonly children: ReactNode }) {
             {SHELL.lost(connection.reason)}
           </p>
         ) : null}
-        {children}
+        <RunBanner />
+        <div className={styles['screen']}>{children}</div>
       </main>
       <StatusBar />
       <Notes />

@@ -106,7 +106,9 @@ function RunActions({ view, live }: Props) {
   return (
     <div className={styles['actions']}>
       {canPause ? <Button icon={Pause} label={SHELL.pause} onPress={pause} /> : null}
-      {canResume ? <Button icon={Play} label={SHELL.resume} onPress={resume} /> : null}
+      {canResume ? (
+        <Button icon={Play} look="primary" label={SHELL.resume} onPress={resume} />
+      ) : null}
       {canStop ? <Button icon={Square} label={SHELL.stop} onPress={stop} /> : null}
     </div>
   )

@@ -223,8 +223,16 @@ test('live state follows the news: pace, restarts, the end', async () => {
   expect(live.live(run)?.phase).toEqual({ name: 'propose', done: 3, total: 8 })
   training?.tell(stepNews(1))
   expect(live.live(run)).toMatchObject({ phase: null, tasksPerSecond: 4, tokensPerSecond: 100 })
-  training?.options.onRestart?.()
-  expect(live.live(run)).toMatchObject({ state: 'restarting', restarts: 1 })
+  const waiting = training?.options.beforeRestart?.('the trainer ended by SIGKILL')
+  expect(live.live(run)).toMatchObject({
+    state: 'restarting',
+    restarts: 1,
+    restart: { why: 'the trainer ended by SIGKILL', seconds: 10 },
+  })
+  // Nobody waits ten seconds who does not want to.
+  live.unpause(run)
+  await waiting
+  expect(live.live(run)).toMatchObject({ state: 'restarting', restart: null })
   training?.tell({ type: 'started', run, steps: 10, level: 0, resumedAt: 1 })
   expect(live.live(run)?.state).toBe('running')
   expect(log.lines.after(0).at(-1)).toMatchObject({ source: 'sandbox', level: 'warn' })

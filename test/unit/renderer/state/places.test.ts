@@ -6,6 +6,7 @@ import * as format from '../../../../renderer/format.ts'
 import { conflicts, goCommands, keyCaps, withKeys } from '../../../../renderer/state/commands.ts'
 import { formatRoute, parseRoute } from '../../../../renderer/state/route.ts'
 import { longHex, shownTheme } from '../../../../renderer/state/theme.ts'
+import { newLive } from '../../../../electron/host/live-state.ts'
 import type { LiveRun } from '../../../../electron/contract/workbench.ts'
 
 describe('addresses', () => {
@@ -71,7 +72,11 @@ describe('keys of a table', () => {
 })
 
 describe('what can be done with a run', () => {
-  const live = (state: LiveRun['state']) => ({ state }) as LiveRun
+  const live = (state: LiveRun['state'], why: string | null = null): LiveRun => ({
+    ...newLive('r'),
+    state,
+    restart: why === null ? null : { why, seconds: 10 },
+  })
 
   it('depends on its process and on its state', () => {
     expect(allowed({ state: 'crashed' }, null).canResume).toBe(true)
@@ -86,6 +91,8 @@ describe('what can be done with a run', () => {
       canStop: true,
     })
     expect(allowed({ state: 'running' }, live('stopping')).canStop).toBe(false)
+    expect(allowed({ state: 'running' }, live('restarting', 'killed')).canResume).toBe(true)
+    expect(allowed({ state: 'running' }, live('restarting')).canResume).toBe(false)
   })
 })
 
