@@ -19,19 +19,12 @@ import confine
 import filter as call_filter
 import kernel
 import selftest
+from offered import CODECS, OFFERED, SUPPORT
 from wire import CANCELLED, CHUNK, EXITED, NOT_RUN, TIMEOUT, TOO_LARGE, Inbox, send, verdict
 
-OFFERED = (
-    "abc array base64 binascii bisect calendar cmath collections collections.abc contextlib copy dataclasses datetime "
-    "decimal enum fractions functools hashlib heapq itertools json math numbers operator random re statistics string struct "
-    "textwrap time types typing unicodedata zlib"
-).split()
-# Loaded on first use by an offered module, when it is too late to open a file.
-SUPPORT = ("_strptime", "locale")
-CODECS = "utf_8 utf_16 utf_16_le utf_16_be utf_32 latin_1 ascii unicode_escape raw_unicode_escape charmap idna hex_codec".split()
 # `resource` stays: os.wait4 looks it up in sys.modules.
 HIDDEN = (
-    "child confine filter kernel selftest wire facts entry measures literal canonical ctypes _ctypes select "
+    "child confine filter kernel selftest wire facts entry measures literal canonical offered ctypes _ctypes select "
     "_posixsubprocess importlib.util"
 ).split()
 
