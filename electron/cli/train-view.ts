@@ -99,6 +99,7 @@ export function summaryText(summary: TrainSummary, colors: Colors): string {
   const rows = [
     ['time', `${duration(seconds)}, ${secondsPerStep.toFixed(2)} s per step`],
     ['speed', `${count(tokensPerSecond)} tokens/s`],
+    ['memory', `${(summary.peakMemoryBytes / 2 ** 20).toFixed(0)} MiB at most`],
     ['tasks', `${ratio(tasksValid, tasksProposed)} valid, ${ratio(tasksSolved, attempts)} solved`],
     ['phases', phasesText(summary)],
     ['checkpoint', visible(summary.checkpoint ?? 'none')],

@@ -84,6 +84,8 @@ export type TrainSummary = {
   readonly seconds: number
   readonly secondsPerStep: number
   readonly tokensPerSecond: number
+  /** Most memory that loop and engine held at once; programs run in processes of their own. */
+  readonly peakMemoryBytes: number
   readonly phaseSeconds: Readonly<Record<Phase, number>>
   readonly evalBefore: SuiteScores | null
   readonly evalAfter: SuiteScores | null

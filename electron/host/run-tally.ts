@@ -15,6 +15,7 @@ type Counts = Pick<
   | 'seconds'
   | 'secondsPerStep'
   | 'tokensPerSecond'
+  | 'peakMemoryBytes'
   | 'phaseSeconds'
 >
 
@@ -62,6 +63,7 @@ export function createTally(planned: number, clock: () => number = () => perform
       seconds: elapsed(),
       secondsPerStep: pace(sums),
       tokensPerSecond: tokenRate(sums),
+      peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
       phaseSeconds: { ...phases },
     }),
   }

@@ -25,6 +25,7 @@ function summaryOf(order: TrainOrder, interrupted: boolean): TrainSummary {
     seconds: 1,
     secondsPerStep: 0.5,
     tokensPerSecond: 100,
+    peakMemoryBytes: 1,
     phaseSeconds: { propose: 1, validate: 0, solve: 0, verify: 0, update: 1, evaluate: 0 },
     evalBefore: null,
     evalAfter: null,

@@ -111,6 +111,7 @@ const SUMMARY: TrainSummary = {
   seconds: 80,
   secondsPerStep: 1.9,
   tokensPerSecond: 5_210,
+  peakMemoryBytes: 300 * 2 ** 20,
   phaseSeconds: { propose: 20, validate: 0, solve: 30, verify: 0, update: 50, evaluate: 0 },
   evalBefore: null,
   evalAfter: null,
