@@ -125,6 +125,7 @@ test('the end of an interrupted run says how to go on', () => {
       'azr-20261120-ab12: stopped after step 40',
       'time        1 m 20 s, 1.90 s per step',
       'speed       5,210 tokens/s',
+      'memory      300 MiB at most',
       'tasks       90/100 (90 %) valid, 45/90 (50 %) solved',
       'phases      propose 20 %, validate 0 %, solve 30 %, verify 0 %, update 50 %, evaluate 0 %',
       'checkpoint  /home/runs/azr-20261120-ab12/checkpoints/40',
