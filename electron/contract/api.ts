@@ -7,7 +7,9 @@ import type * as v from 'valibot'
 import type { Checkpoint, EpisodeRow, EvalItem, FlagEntry, Page, TaskRow } from './history.ts'
 import type { Tally } from './history.ts'
 import * as inputs from './inputs.ts'
+import * as review from './review.ts'
 import type { EvalRecord } from './run.ts'
+import type { LineageMark } from './safety.ts'
 import { SettingChanges } from './settings.ts'
 import type { Settings } from './settings.ts'
 import type * as view from './workbench.ts'
@@ -66,11 +68,17 @@ export const CALLS = {
   /** Puts the finished run that ships into the history. */
   'runs.openSample': call<{ readonly run: string }>()(inputs.Nothing),
 
+  /** How much of an older history is not searchable yet. */
+  'history.index': call<view.IndexState>()(inputs.Nothing),
+
   'steps.range': call<view.StepChunk>()(inputs.StepRange),
   'steps.tallies': call<readonly Tally[]>()(inputs.TallyRange),
 
   'tasks.page': call<Page<TaskRow>>()(inputs.TaskPage),
   'tasks.count': call<view.Counted>()(inputs.TaskCount),
+  /** Tags in use with how many tasks bear each. */
+  'tasks.tags': call<readonly view.TagCount[]>()(inputs.OfRun),
+  'tasks.tag': call<{ readonly tasks: number }>()(inputs.TagTasks),
   'tasks.show': call<view.TaskDetail>()(inputs.TaskPlace),
   'episodes.page': call<Page<EpisodeRow>>()(inputs.EpisodePage),
   'episodes.count': call<view.Counted>()(inputs.EpisodeCount),
@@ -100,6 +108,27 @@ export const CALLS = {
   'flags.list': call<view.FlagTrail>()(inputs.FlagRange),
   'flags.ofEpisode': call<readonly FlagEntry[]>()(inputs.EpisodePlace),
   'flags.add': call<FlagEntry>()(inputs.AddFlag, LARGE),
+
+  'decisions.add': call<review.Decided>()(review.DecideInput, LARGE),
+  'review.queue': call<review.Queue>()(review.QueueInput),
+  'review.item': call<review.ReviewItem>()(review.ItemInput),
+  'review.raters': call<readonly review.RaterProfile[]>()(inputs.Nothing),
+  'review.agreement': call<review.Agreed>()(review.AgreementInput),
+  'review.audit': call<review.AuditPage>()(review.AuditInput),
+  /** Which checkpoints were trained on confirmed traces. */
+  'review.lineage': call<readonly LineageMark[]>()(inputs.OfRun),
+  /** Holds the rules in use against stored episodes, as a job; goes on where one was cancelled. */
+  'review.scan': call<view.Job>()(review.ScanInput),
+  'review.judge': call<view.Job>()(review.JudgeInput, LARGE),
+  'review.export': call<view.Job>()(review.ReviewExportInput, LARGE),
+  'review.import': call<review.ReviewImported>()(review.ReviewImportInput),
+  'rules.list': call<review.RuleBook>()(inputs.OfRun),
+  /** Keeps a rule of the user; what it finds may have changed, so it is off until it was tried and switched on. */
+  'rules.save': call<null>()(review.RuleDraft, LARGE),
+  'rules.switch': call<null>()(review.SwitchRule),
+  'rules.remove': call<null>()(review.RuleId),
+  /** What a rule would have said of a run, as a job. */
+  'rules.try': call<view.Job>()(review.RuleOfRun),
 
   'views.list': call<view.SavedViews>()(inputs.Nothing),
   'views.save': call<view.SavedViews>()(inputs.SavedView),

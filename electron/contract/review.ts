@@ -227,9 +227,8 @@ export const JudgeInput = v.strictObject({
   run: RunId,
   episodes: v.pipe(v.array(Id), v.minLength(1), v.maxLength(MAX_JUDGED)),
   model: ModelRef,
-  /** 'local' or the URL of a Tinker server. */
-  engine: name(500),
 })
+export type JudgeInput = v.InferOutput<typeof JudgeInput>
 
 export const TRAILS = ['flags', 'decisions', 'consequences'] as const
 export const AuditInput = v.strictObject({

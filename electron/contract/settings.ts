@@ -6,6 +6,7 @@ import * as v from 'valibot'
 import { fieldProblem } from './config.ts'
 import type { ChoiceField, FlagField, NumberField } from './fields.ts'
 import { DEVICES, name, text } from './inputs.ts'
+import { CATEGORIES } from './safety.ts'
 
 type Labelled<F> = F & { readonly label: string }
 export type TextField = {
@@ -64,6 +65,12 @@ export const SETTING_FIELDS = {
   device: runs.choice('Device', DEVICES, 'Where the model is computed.'),
   rater: flags.text('Rater', 'me', 60, 'The name that your flags carry.'),
   blind: flags.flag('Blind', false, 'Hide suggestions while you rate.'),
+  categories: flags.text(
+    'Categories',
+    CATEGORIES.join(', '),
+    400,
+    'What a flag can be about, with commas between.',
+  ),
   notifyDone: notices.flag('Run done', true, 'When a run ends or is interrupted.'),
   notifyWarning: notices.flag('Warnings', true, 'When a run warns of something.'),
 } as const satisfies Readonly<Record<string, SettingField>>
@@ -94,7 +101,7 @@ const Shortcuts = v.pipe(
 /** What a window changes: absent stays, null goes back to the default. */
 export const SettingChanges = v.strictObject({
   values: v.pipe(
-    v.record(name(40), v.nullable(v.union([v.boolean(), v.number(), text(200)]))),
+    v.record(name(40), v.nullable(v.union([v.boolean(), v.number(), text(400)]))),
     v.check((values) => Object.keys(values).every(isSettingKey), 'expected settings that exist'),
   ),
   shortcuts: v.exactOptional(Shortcuts),

@@ -144,7 +144,13 @@ export type StepChunk = {
   readonly more: boolean
 }
 
-export type Counted = { readonly count: number }
+/** atLeast: there are that many or more; counting them would take too long. */
+export type Counted = { readonly count: number; readonly atLeast?: true }
+
+export type TagCount = { readonly tag: string; readonly count: number }
+
+/** In rows; left 0: all text is searchable. */
+export type IndexState = { readonly left: number; readonly total: number }
 
 export type TaskDetail = {
   readonly run: string
@@ -216,6 +222,14 @@ export type JobResult =
   | { readonly type: 'eval'; readonly suites: SuiteScores }
   | { readonly type: 'export'; readonly rows: number; readonly label: string }
   | { readonly type: 'model'; readonly label: string }
+  | { readonly type: 'scan'; readonly episodes: number; readonly suggested: number }
+  | {
+      readonly type: 'trial'
+      readonly rule: string
+      readonly episodes: number
+      readonly hits: number
+    }
+  | { readonly type: 'judge'; readonly judged: number; readonly unparsable: number }
 export type Job = {
   readonly id: string
   readonly title: string

@@ -11,6 +11,7 @@ import type { LiveRuns } from './live-runs.ts'
 import type { LogBook } from './log-book.ts'
 import type { ModelList } from './model-list.ts'
 import type { ProgramRunner } from './program-runner.ts'
+import type { RuleShelf } from './rule-shelf.ts'
 import type { SettingsFile } from './settings-file.ts'
 import type { ViewsFile } from './views-file.ts'
 
@@ -27,6 +28,7 @@ export type Bench = {
   readonly log: LogBook
   readonly settings: SettingsFile
   readonly views: ViewsFile
+  readonly rules: RuleShelf
   readonly handles: Handles
   readonly models: ModelList
   readonly programs: ProgramRunner

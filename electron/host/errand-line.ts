@@ -5,6 +5,7 @@
 import { AppError, messageOf } from '../contract/errors.ts'
 import type { Errand, ErrandNews, ToErrand } from './errand.ts'
 import type { EvalOptions, EvalOrder, EvalSummary } from './evaluate.ts'
+import type { Answer, JudgeOptions, JudgeOrder } from './judge.ts'
 import type { Sample, SampleOrder } from './sample.ts'
 import { stackOf } from './trainer-line.ts'
 import type { Line } from './trainer-line.ts'
@@ -12,6 +13,7 @@ import type { Line } from './trainer-line.ts'
 export type Work = {
   readonly evaluate: (order: EvalOrder, options: EvalOptions) => Promise<EvalSummary>
   readonly sample: (order: SampleOrder, signal: AbortSignal) => Promise<readonly Sample[]>
+  readonly judge: (order: JudgeOrder, options: JudgeOptions) => Promise<void>
 }
 
 /** Carries out the first errand and exits; whoever sent it has gone: exits too. */
@@ -41,13 +43,18 @@ async function carryOut(
 
 async function answerTo(
   errand: Errand,
-  { evaluate, sample }: Work,
+  { evaluate, sample, judge }: Work,
   signal: AbortSignal,
   line: Line<ErrandNews>,
 ): Promise<ErrandNews> {
   try {
     if (errand.type === 'sample') {
       return { type: 'sampled', samples: await sample(errand.order, signal) }
+    }
+    if (errand.type === 'judge') {
+      const onAnswer = (answer: Answer): void => void line.send({ type: 'answered', answer })
+      await judge(errand.order, { signal, onAnswer })
+      return { type: 'judged' }
     }
     const onProgress = (done: number, total: number): void =>
       void line.send({ type: 'progress', done, total })

@@ -4,7 +4,11 @@
 import type { ErrandNews } from './errand.ts'
 import { serveErrand } from './errand-line.ts'
 import { runEval } from './evaluate.ts'
+import { judgeLocally } from './judge.ts'
 import { sampleText } from './sample.ts'
 import { processLine } from './trainer-line.ts'
 
-serveErrand({ evaluate: runEval, sample: sampleText }, processLine<ErrandNews>())
+serveErrand(
+  { evaluate: runEval, sample: sampleText, judge: judgeLocally },
+  processLine<ErrandNews>(),
+)

@@ -1,17 +1,19 @@
 /**
- * The engine's work for a window, each piece in a process of its own: an evaluation, answers of a checkpoint. What
+ * The engine's work for a window, each piece in a process of its own: an evaluation, a judge, answers of a checkpoint. What
  * blocks or crashes there takes no window with it.
  * Not here: the process (errand-process.ts), training (supervisor.ts).
  */
 import { AppError, throwIfCancelled } from '../contract/errors.ts'
 import { WIRE_ERRORS } from '../contract/wire.ts'
 import type { EvalOptions, EvalOrder, EvalSummary } from './evaluate.ts'
+import type { Answer, JudgeOptions, JudgeOrder } from './judge.ts'
 import type { Sample, SampleOrder } from './sample.ts'
 import type { ProcessChild } from './trainer-child.ts'
 
 export type Errand =
   | { readonly type: 'eval'; readonly order: EvalOrder }
   | { readonly type: 'sample'; readonly order: SampleOrder }
+  | { readonly type: 'judge'; readonly order: JudgeOrder }
 
 export type ToErrand = { readonly type: 'errand'; readonly errand: Errand } | { type: 'stop' }
 
@@ -19,6 +21,8 @@ export type ErrandNews =
   | { readonly type: 'progress'; readonly done: number; readonly total: number }
   | { readonly type: 'evaluated'; readonly summary: EvalSummary }
   | { readonly type: 'sampled'; readonly samples: readonly Sample[] }
+  | { readonly type: 'answered'; readonly answer: Answer }
+  | { readonly type: 'judged' }
   | { readonly type: 'failed'; readonly code: string; readonly message: string }
 
 export type ErrandChild = ProcessChild<ToErrand>
@@ -26,6 +30,7 @@ export type ErrandChild = ProcessChild<ToErrand>
 export type Errands = {
   readonly evaluate: (order: EvalOrder, options: EvalOptions) => Promise<EvalSummary>
   readonly sample: (order: SampleOrder, signal: AbortSignal) => Promise<readonly Sample[]>
+  readonly judge: (order: JudgeOrder, options: JudgeOptions) => Promise<void>
 }
 
 export type ErrandOptions = {
@@ -42,7 +47,9 @@ const GRACE_MS = 5_000
 export function createErrands(options: ErrandOptions): Errands {
   return {
     evaluate: async (order, { signal, onProgress }) => {
-      const news = await carryOut({ type: 'eval', order }, signal, options, onProgress)
+      const news = await carryOut({ type: 'eval', order }, signal, options, (heard) => {
+        if (heard.type === 'progress') onProgress(heard.done, heard.total)
+      })
       if (news.type === 'evaluated') return news.summary
       throw failureOf(news)
     },
@@ -50,6 +57,12 @@ export function createErrands(options: ErrandOptions): Errands {
       const news = await carryOut({ type: 'sample', order }, signal, options, () => undefined)
       if (news.type === 'sampled') return news.samples
       throw failureOf(news)
+    },
+    judge: async (order, { signal, onAnswer }) => {
+      const news = await carryOut({ type: 'judge', order }, signal, options, (heard) => {
+        if (heard.type === 'answered') onAnswer(heard.answer)
+      })
+      if (news.type !== 'judged') throw failureOf(news)
     },
   }
 }
@@ -59,7 +72,7 @@ async function carryOut(
   errand: Errand,
   signal: AbortSignal,
   { launch, onOutput, later }: ErrandOptions,
-  onProgress: (done: number, total: number) => void,
+  onNews: (news: ErrandNews) => void,
 ): Promise<ErrandNews> {
   throwIfCancelled(signal)
   const child = launch()
@@ -72,7 +85,7 @@ async function carryOut(
   child.onOutput(onOutput)
   child.onMessage((message) => {
     if (!isNews(message)) return
-    if (message.type === 'progress') onProgress(message.done, message.total)
+    if (message.type === 'progress' || message.type === 'answered') onNews(message)
     else last = message
   })
   signal.addEventListener('abort', stop, { once: true })
@@ -87,12 +100,15 @@ async function carryOut(
 const NAMES: Readonly<Record<Errand['type'], string>> = {
   eval: 'the evaluation',
   sample: 'talking to the model',
+  judge: 'the judge',
 }
 
 const NEWS: ReadonlySet<unknown> = new Set<ErrandNews['type']>([
   'progress',
   'evaluated',
   'sampled',
+  'answered',
+  'judged',
   'failed',
 ])
 

@@ -4,26 +4,24 @@
  * Not here: the figures of agreement (safety/agreement.ts).
  */
 import type { FlagEntry } from '../contract/history.ts'
+import type { Agreement, Conflict, Rating } from '../contract/review.ts'
 import { wilson } from '../eval/intervals.ts'
 import type { Estimate } from '../eval/intervals.ts'
 import { cohenKappa, DISAGREEMENTS, krippendorffAlpha } from '../safety/agreement.ts'
 import { percentAgreement } from '../safety/agreement.ts'
-import type { Coefficient, RatedItem } from '../safety/agreement.ts'
+import type { RatedItem } from '../safety/agreement.ts'
 import { readHeldDecisions } from '../store/decisions.ts'
 import { readHeldFlags } from '../store/flags.ts'
 import { runKey } from '../store/runs.ts'
 import type { Store } from '../store/store.ts'
-import { countByRule, readEpisodesOfRule } from '../store/suggestions.ts'
+import { countByRule, readSuggestions } from '../store/suggestions.ts'
 import type { RuleCount } from '../store/suggestions.ts'
-
-/** What one rater says of one episode: of several flags the most severe. */
-export type Rating = Pick<FlagEntry, 'rater' | 'severity' | 'category' | 'blind'>
 
 /** Ratings by episode and rater. */
 export type Ratings = ReadonlyMap<string, ReadonlyMap<string, Rating>>
 
 /** Rules and judging models are no people. */
-const NOT_A_PERSON = /^(?:rule|judge):/
+export const NOT_A_PERSON = /^(?:rule|judge):/
 
 export type RatingOptions = {
   /** Only flags that were made without sight of suggestions. */
@@ -53,24 +51,6 @@ export function* heldFlags(store: Store, run: number): Generator<FlagEntry> {
     if (last === undefined) return
     after = { episode: last.entry.episode, key: last.key }
   }
-}
-
-export type PairAgreement = {
-  readonly raters: readonly [string, string]
-  /** Quadratic weights: near misses count little. */
-  readonly severity: Coefficient | null
-  readonly category: Coefficient | null
-}
-
-export type Agreement = {
-  readonly episodes: number
-  readonly raters: readonly string[]
-  /** Episodes by how many rated them: 1, 2, ... */
-  readonly overlap: readonly number[]
-  readonly severity: { readonly percent: Coefficient | null; readonly alpha: Coefficient | null }
-  readonly category: { readonly percent: Coefficient | null; readonly alpha: Coefficient | null }
-  readonly pairs: readonly PairAgreement[]
-  readonly conflicts: readonly Conflict[]
 }
 
 /** Raters whose pairs are told apart; with more only the figures over all. */
@@ -125,13 +105,6 @@ function pairsOf(raters: readonly string[]): (readonly [string, string])[] {
   )
 }
 
-export type Conflict = {
-  readonly episode: string
-  readonly ratings: readonly Rating[]
-  /** Between the mildest and the most severe. */
-  readonly spread: number
-}
-
 const FAR_APART = 2
 /** The severity from which something is a concern. */
 export const CONCERN = 3
@@ -159,18 +132,19 @@ export type RuleFigures = RuleCount & {
 /** How often people find a concern where a rule suggests to look. Decisions count before single flags. */
 export function measureRules(store: Store, run: string): RuleFigures[] {
   const key = runKey(store, run)
-  const concerns = judgements(store, run)
-  return countByRule(store, key).map((count) => {
-    const judged = readEpisodesOfRule(store, key, count).flatMap(
-      (episode) => concerns.get(episode) ?? [],
-    )
-    const found = judged.filter((concern) => concern).length
-    return {
-      ...count,
-      judged: judged.length,
-      concerns: found,
-      precision: wilson(found, judged.length),
+  const nameOf = ({ rule, version }: Pick<RuleCount, 'rule' | 'version'>) => `${rule}@${version}`
+  const judged = new Map<string, { judged: number; concerns: number }>()
+  for (const [episode, concern] of judgements(store, run)) {
+    for (const name of new Set(readSuggestions(store, key, episode).map(nameOf))) {
+      const count = judged.get(name) ?? { judged: 0, concerns: 0 }
+      judged.set(name, count)
+      count.judged += 1
+      if (concern) count.concerns += 1
     }
+  }
+  return countByRule(store, key).map((count) => {
+    const own = judged.get(nameOf(count)) ?? { judged: 0, concerns: 0 }
+    return { ...count, ...own, precision: wilson(own.concerns, own.judged) }
   })
 }
 

@@ -82,13 +82,16 @@ type Judgement = Pick<FlagEntry, 'severity' | 'category' | 'note' | 'tags' | 'bl
 
 /** What the order says, and for the rest what the edited flag said. */
 function judgement(order: FlagOrder, before: FlagEntry | null): Judgement {
-  const severity = order.severity ?? before?.severity
-  const category = order.category ?? before?.category
+  const given = Object.entries(order).filter(([, value]) => value !== undefined)
+  const {
+    severity,
+    category,
+    note = '',
+    tags = [],
+  }: Partial<Judgement> = { ...before, ...Object.fromEntries(given) }
   if (severity === undefined || category === undefined) {
     throw new AppError('usage', 'a new flag: expected --severity and --category')
   }
-  const note = order.note ?? before?.note ?? ''
-  const tags = order.tags ?? before?.tags ?? []
   return { severity, category, note, tags, blind: before?.blind ?? false }
 }
 

@@ -15,6 +15,8 @@ import { evalHandlers } from './handlers/evals.ts'
 import { flagHandlers } from './handlers/flags.ts'
 import { folderHandlers } from './handlers/folders.ts'
 import { modelHandlers } from './handlers/models.ts'
+import { reviewHandlers } from './handlers/review.ts'
+import { ruleHandlers } from './handlers/rules.ts'
 import { runHandlers } from './handlers/runs.ts'
 import { settingsHandlers } from './handlers/settings.ts'
 import { stepHandlers } from './handlers/steps.ts'
@@ -30,8 +32,9 @@ import type { Supervise } from './live-runs.ts'
 import { openLogBook } from './log-book.ts'
 import type { LogBook } from './log-book.ts'
 import { openModelList } from './model-list.ts'
-import { logsDirectory, modelsFile, settingsFile, viewsFile } from './paths.ts'
+import { logsDirectory, modelsFile, settingsFile, trialsFile, viewsFile } from './paths.ts'
 import { createProgramRunner } from './program-runner.ts'
+import { openRuleShelf } from './rule-shelf.ts'
 import { hasSampleRun } from './sample-run.ts'
 import { openSettings } from './settings-file.ts'
 import { superviseTraining } from './supervisor.ts'
@@ -91,7 +94,7 @@ async function openBench(options: HostOptions): Promise<Bench> {
     info: infoOf(home, info),
     desk: desk ?? null,
     acceptNoIsolation: options.acceptNoIsolation === true,
-    history: await openHistoryReader(home),
+    history: await openHistoryReader(home, (cause) => unexpected('history.index', cause)),
     live: new LiveRuns({ supervise, log, now, later }),
     jobs: createJobs({ now, unexpected }),
     errands: createErrands({
@@ -102,6 +105,7 @@ async function openBench(options: HostOptions): Promise<Bench> {
     log,
     settings: openSettings(settingsFile(home), now),
     views: openViews(viewsFile(home), now),
+    rules: openRuleShelf(home, trialsFile(home), now),
     handles,
     models: openModelList(modelsFile(home), handles, now),
     programs: createProgramRunner(),
@@ -136,6 +140,8 @@ function handlersOf(bench: Bench): Handlers {
     ...modelHandlers(bench),
     ...evalHandlers(bench),
     ...flagHandlers(bench),
+    ...reviewHandlers(bench),
+    ...ruleHandlers(bench),
   }
 }
 

@@ -79,6 +79,11 @@ export function viewsFile(home: string): string {
   return join(home, 'views.json')
 }
 
+/** What rules of the user were tried out on. */
+export function trialsFile(home: string): string {
+  return join(home, 'rule-trials.json')
+}
+
 /** Made if missing. */
 export function logsDirectory(home: string): string {
   const folder = join(home, 'logs')

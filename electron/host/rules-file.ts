@@ -29,7 +29,8 @@ export async function openTrial(file: string): Promise<Monitor> {
   return monitorOf(bound.book)
 }
 
-async function rulesOfHome(home: string): Promise<readonly UserRule[]> {
+/** Throws AppError('config') where the file cannot be used; none: no rules. */
+export async function rulesOfHome(home: string): Promise<readonly UserRule[]> {
   const file = rulesFile(home)
   try {
     await stat(file)

@@ -4,12 +4,13 @@
  * goes on where it stopped. Not here: the rules (safety/).
  */
 import { createHash } from 'node:crypto'
-import { setImmediate } from 'node:timers/promises'
 import { throwIfCancelled } from '../contract/errors.ts'
 import type { Span, Trace } from '../contract/safety.ts'
 import type { Monitor, Watched } from '../safety/monitor.ts'
 import type { Rulebook } from '../safety/rules.ts'
 import { readEpisode } from '../store/episodes.ts'
+import { createTurns } from './pace.ts'
+import type { Turns } from './pace.ts'
 import { runKey } from '../store/runs.ts'
 import type { Store } from '../store/store.ts'
 import {
@@ -27,6 +28,8 @@ export type ScanOptions = {
   readonly now?: () => number
   /** From the first step on, also where these rules have been already. */
   readonly again?: boolean
+  /** Asked after every trace: lets others have their turn. */
+  readonly turns?: Turns
 }
 
 export type Scanned = {
@@ -133,7 +136,7 @@ function countTrial(counts: Map<string, Count>, { episode, suggestions }: Watche
   }
 }
 
-const PIECE = 64
+const PIECE = 32
 
 /** Calls ended once per step, in order. Returns how many episodes there were. */
 async function walkSteps(
@@ -141,7 +144,7 @@ async function walkSteps(
   run: number,
   monitor: Monitor,
   fromStep: number,
-  { signal, onProgress }: ScanOptions,
+  { signal, onProgress, turns = createTurns() }: ScanOptions,
   ended: (step: number, found: readonly Watched[]) => void,
 ): Promise<number> {
   const total = countEpisodesAfter(store, run, fromStep)
@@ -159,12 +162,12 @@ async function walkSteps(
       step = trace.step
       watch.add(trace)
       after = { step, key }
+      await turns()
     }
     done += piece.length
     onProgress?.(done, Math.max(total, done))
-    if (piece.length < PIECE) break
-    await setImmediate()
     throwIfCancelled(signal)
+    if (piece.length < PIECE) break
   }
   if (step !== null) ended(step, watch.end())
   return done

@@ -3,6 +3,7 @@
  * from resampling the rated items. Not here: which ratings there are (host/flag-ratings.ts).
  * Source: Cohen 1960 and 1968; Krippendorff, "Computing Krippendorff's Alpha-Reliability" (2011).
  */
+import type { Coefficient } from '../contract/review.ts'
 import { seededRandom } from './random.ts'
 
 export type Value = string | number
@@ -15,20 +16,13 @@ export type RatedItem = {
 
 export type Level = 'nominal' | 'ordinal' | 'interval'
 
-/** The interval holds 95% of the resamples. */
-export type Coefficient = {
-  readonly value: number
-  readonly low: number
-  readonly high: number
-  /** Items with at least two ratings. */
-  readonly items: number
-}
-
 export type Bootstrap = { readonly resamples: number; readonly seed: number }
 
 const BOOTSTRAP: Bootstrap = { resamples: 1_000, seed: 1 }
 
-type Rows = readonly (readonly Value[])[]
+type Row = readonly Value[]
+/** Items that were rated alike count together: resamples differ in how often each is there, and in nothing else. */
+type Rows = readonly { readonly row: Row; readonly times: number }[]
 
 /** Mean over items of the share of rater pairs that say the same; null without two ratings of one item. */
 export function percentAgreement(
@@ -39,11 +33,12 @@ export function percentAgreement(
 }
 
 function agreementOf(rows: Rows): number | null {
-  if (rows.length === 0) return null
-  return rows.reduce((sum, row) => sum + sameShare(row), 0) / rows.length
+  const items = rows.reduce((sum, { times }) => sum + times, 0)
+  if (items === 0) return null
+  return rows.reduce((sum, { row, times }) => sum + times * sameShare(row), 0) / items
 }
 
-function sameShare(row: readonly Value[]): number {
+function sameShare(row: Row): number {
   const same = [...countsOf(row).values()].reduce((sum, count) => sum + count * (count - 1), 0)
   return same / (row.length * (row.length - 1))
 }
@@ -73,13 +68,22 @@ export function cohenKappa(
 }
 
 function kappaOf(rows: Rows, disagreement: Disagreement): number | null {
-  const first = countsOf(rows.flatMap((row) => row.slice(0, 1)))
-  const second = countsOf(rows.flatMap((row) => row.slice(1)))
+  const first = new Map<Value, number>()
+  const second = new Map<Value, number>()
   let observed = 0
-  for (const [a = '', b = ''] of rows) observed += disagreement(a, b)
+  let items = 0
+  for (const {
+    row: [a = '', b = ''],
+    times,
+  } of rows) {
+    observed += times * disagreement(a, b)
+    first.set(a, (first.get(a) ?? 0) + times)
+    second.set(b, (second.get(b) ?? 0) + times)
+    items += times
+  }
   let expected = 0
   for (const [a, m] of first) for (const [b, n] of second) expected += m * n * disagreement(a, b)
-  return expected === 0 ? null : 1 - (observed * rows.length) / expected
+  return expected === 0 ? null : 1 - (observed * items) / expected
 }
 
 /** Of any number of raters with any gaps; null where nothing varies. Ordinal and interval values are numbers. */
@@ -92,25 +96,35 @@ export function krippendorffAlpha(
 }
 
 function alphaOf(rows: Rows, level: Level): number | null {
-  const totals = countsOf(rows.flat())
+  const totals = totalsOf(rows)
   const values = [...totals.keys()].toSorted((a, b) => Number(a) - Number(b))
   const counts = values.map((value) => totals.get(value) ?? 0)
   const positions = new Map(values.map((value, at) => [value, at]))
   const distance = distances(level, values, counts)
-  const pairs = (a: number, b: number) => distance[a * values.length + b] ?? 0
-  let observed = 0
-  for (const row of rows) {
-    const own = [...countsOf(row)].map(([value, count]) => [positions.get(value) ?? 0, count])
+  const spread = (own: readonly (readonly number[])[]): number => {
     let sum = 0
-    for (const [a = 0, m = 0] of own) for (const [b = 0, n = 0] of own) sum += m * n * pairs(a, b)
-    observed += sum / (row.length - 1)
+    for (const [a = 0, m = 0] of own) {
+      for (const [b = 0, n = 0] of own) sum += m * n * (distance[a * values.length + b] ?? 0)
+    }
+    return sum
   }
-  let expected = 0
-  for (const [a, m] of counts.entries()) {
-    for (const [b, n] of counts.entries()) expected += m * n * pairs(a, b)
+  let observed = 0
+  for (const { row, times } of rows) {
+    const own = [...countsOf(row)].map(([value, count]) => [positions.get(value) ?? 0, count])
+    observed += (times * spread(own)) / (row.length - 1)
   }
+  const expected = spread(counts.map((count, at) => [at, count]))
   const n = counts.reduce((sum, count) => sum + count, 0)
   return expected === 0 ? null : 1 - ((n - 1) * observed) / expected
+}
+
+/** How often each value was given. */
+function totalsOf(rows: Rows): Map<Value, number> {
+  const totals = new Map<Value, number>()
+  for (const { row, times } of rows) {
+    for (const value of row) totals.set(value, (totals.get(value) ?? 0) + times)
+  }
+  return totals
 }
 
 /** Squared differences between values, row by row. counts: how often each value was given. */
@@ -126,7 +140,7 @@ function distances(level: Level, values: readonly Value[], counts: readonly numb
   return values.flatMap((_, a) => values.map((_, b) => between[level](a, b)))
 }
 
-function ratedRows(items: readonly RatedItem[]): Rows {
+function ratedRows(items: readonly RatedItem[]): Row[] {
   return items.flatMap(({ values }) => (values.size >= 2 ? [[...values.values()]] : []))
 }
 
@@ -138,16 +152,26 @@ function countsOf(values: readonly Value[]): Map<Value, number> {
 
 /** The statistic with its percentile interval; an interval needs most resamples to have the statistic. */
 function estimate(
-  rows: Rows,
+  rows: readonly Row[],
   statistic: (rows: Rows) => number | null,
   { resamples, seed }: Bootstrap,
 ): Coefficient | null {
-  const value = statistic(rows)
+  const { kinds, kindOf } = kindsOf(rows)
+  const countsToRows = (counts: Iterable<number>): Rows =>
+    [...counts].flatMap((times, kind) => (times === 0 ? [] : [{ row: kinds[kind] ?? [], times }]))
+  const counts = new Uint32Array(kinds.length)
+  for (const kind of kindOf) counts[kind] = (counts[kind] ?? 0) + 1
+  const value = statistic(countsToRows(counts))
   if (value === null) return null
   const random = seededRandom(seed)
   const found: number[] = []
   for (let at = 0; at < resamples; at += 1) {
-    const again = statistic(rows.map(() => rows[Math.floor(random() * rows.length)] ?? []))
+    counts.fill(0)
+    for (let draw = 0; draw < rows.length; draw += 1) {
+      const kind = kindOf[Math.floor(random() * rows.length)] ?? 0
+      counts[kind] = (counts[kind] ?? 0) + 1
+    }
+    const again = statistic(countsToRows(counts))
     if (again !== null) found.push(again)
   }
   const enough = found.length * 2 > resamples
@@ -155,6 +179,23 @@ function estimate(
   const items = rows.length
   if (!enough) return { value, low: Number.NaN, high: Number.NaN, items }
   return { value, low: quantile(sorted, 0.025), high: quantile(sorted, 0.975), items }
+}
+
+/** Different rows once each, and which of them each row is. */
+function kindsOf(rows: readonly Row[]): {
+  readonly kinds: readonly Row[]
+  readonly kindOf: Uint32Array
+} {
+  const numbers = new Map<string, number>()
+  const kinds: Row[] = []
+  const kindOf = Uint32Array.from(rows, (row) => {
+    const name = JSON.stringify(row)
+    const known = numbers.get(name)
+    if (known !== undefined) return known
+    numbers.set(name, kinds.length)
+    return kinds.push(row) - 1
+  })
+  return { kinds, kindOf }
 }
 
 function quantile(sorted: readonly number[], share: number): number {

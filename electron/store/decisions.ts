@@ -7,6 +7,7 @@ import { AppError } from '../contract/errors.ts'
 import { CONSEQUENCES, DECISIONS } from '../contract/safety.ts'
 import type { Consequence, Decision } from '../contract/safety.ts'
 import { bit, count, integer, text, toBit } from './columns.ts'
+import { LAST_KEY } from './flags.ts'
 import type { Store } from './store.ts'
 
 /** Adding one that is already there changes nothing, so that imports merge. Returns whether it was new. */
@@ -55,6 +56,20 @@ export function readDecisions(
     `SELECT * FROM decisions WHERE run = ? AND key > ? ORDER BY key LIMIT ?`,
     DecisionRow,
     [run, afterKey, limit],
+  )
+}
+
+/** The same, the latest first, before a key; null: from the last. */
+export function readDecisionsBefore(
+  store: Store,
+  run: number,
+  beforeKey: number | null,
+  limit: number,
+): KeyedDecision[] {
+  return store.all(
+    `SELECT * FROM decisions WHERE run = ? AND key < ? ORDER BY key DESC LIMIT ?`,
+    DecisionRow,
+    [run, beforeKey ?? LAST_KEY, limit],
   )
 }
 
@@ -126,6 +141,20 @@ export function readConsequences(
     `SELECT * FROM consequences WHERE run = ? AND key > ? ORDER BY key LIMIT ?`,
     ConsequenceRow,
     [run, afterKey, limit],
+  )
+}
+
+/** The same, the latest first, before a key; null: from the last. */
+export function readConsequencesBefore(
+  store: Store,
+  run: number,
+  beforeKey: number | null,
+  limit: number,
+): v.InferOutput<typeof ConsequenceRow>[] {
+  return store.all(
+    `SELECT * FROM consequences WHERE run = ? AND key < ? ORDER BY key DESC LIMIT ?`,
+    ConsequenceRow,
+    [run, beforeKey ?? LAST_KEY, limit],
   )
 }
 

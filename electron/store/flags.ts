@@ -97,11 +97,28 @@ export function readFlags(store: Store, run: number, afterKey: number, limit: nu
   ])
 }
 
+/** The same, the latest first, before a key; null: from the last. */
+export function readFlagsBefore(
+  store: Store,
+  run: number,
+  beforeKey: number | null,
+  limit: number,
+): KeyedFlag[] {
+  return store.all(`SELECT * FROM flags WHERE run = ? AND key < ? ORDER BY key DESC LIMIT ?`, Row, [
+    run,
+    beforeKey ?? LAST_KEY,
+    limit,
+  ])
+}
+
+/** Greater than any key. */
+export const LAST_KEY = Number.MAX_SAFE_INTEGER
+
 /**
  * An entry holds unless a later one of the same flag follows it; of two at one time the greater text holds, so that
  * every machine agrees. The index is on (run, flag, at_ms, entry).
  */
-const HOLDS = `flags.undone = 0 AND NOT EXISTS (
+export const HOLDS = `flags.undone = 0 AND NOT EXISTS (
   SELECT 1 FROM flags AS later WHERE later.run = flags.run AND later.flag = flags.flag
   AND (later.at_ms, later.entry) > (flags.at_ms, flags.entry))`
 

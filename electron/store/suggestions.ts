@@ -196,18 +196,3 @@ export function writeScan(
     { run, ...scan },
   )
 }
-
-export function readEpisodesOfRule(
-  store: Store,
-  run: number,
-  { rule, version }: Pick<RuleCount, 'rule' | 'version'>,
-): string[] {
-  const rows = store.all(
-    `SELECT DISTINCT watched.episode FROM suggestions
-     JOIN watched ON watched.key = suggestions.watched
-     WHERE rule = ? AND version = ? AND watched.run = ?`,
-    v.object({ episode: text }),
-    [rule, version, run],
-  )
-  return rows.map(({ episode }) => episode)
-}

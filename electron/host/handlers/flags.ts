@@ -9,7 +9,14 @@ import { readEpisode } from '../../store/episodes.ts'
 import { insertFlag, readFlags, readOpenFlags } from '../../store/flags.ts'
 import { runKey } from '../../store/runs.ts'
 import type { Bench } from '../bench.ts'
+import { NOT_A_PERSON } from '../flag-ratings.ts'
 import type { HandlersOf } from './types.ts'
+
+/** The name that entries carry. Rules and judges are no persons. */
+export function personOf(rater: string): string {
+  if (!NOT_A_PERSON.test(rater)) return rater
+  throw new AppError('usage', `settings.rater: expected a person, found ${rater}`)
+}
 
 export function flagHandlers({ history, settings, now }: Bench): HandlersOf<'flags'> {
   return {
@@ -21,11 +28,7 @@ export function flagHandlers({ history, settings, now }: Bench): HandlersOf<'fla
     'flags.ofEpisode': ({ run, id }) =>
       history.read((store) => readOpenFlags(store, runKey(store, run), id)),
     'flags.add': async ({ run, flag, ...entry }) => {
-      const { rater } = settings.get()
-      // A rule's name is no person's.
-      if (rater.startsWith('rule:')) {
-        throw new AppError('usage', `settings.rater: expected a person, found ${rater}`)
-      }
+      const rater = personOf(settings.get().rater)
       const added: FlagEntry = { ...entry, flag: flag ?? randomUUID(), rater, atMs: now() }
       await history.write((store) => {
         const key = runKey(store, run)

@@ -10,7 +10,8 @@ import { deleteAfter } from '../../../electron/store/rewind.ts'
 import { deleteRunRow, insertRun } from '../../../electron/store/runs.ts'
 import type { Store } from '../../../electron/store/store.ts'
 import { countByRule, readScan, readSuggestions } from '../../../electron/store/suggestions.ts'
-import { readEpisodesOfRule, readTopScores } from '../../../electron/store/suggestions.ts'
+import { readEpisodesByRule } from '../../../electron/store/queue.ts'
+import { readTopScores } from '../../../electron/store/suggestions.ts'
 import { replaceSuggestions, writeScan } from '../../../electron/store/suggestions.ts'
 import { fakeRun } from '../../fakes/history.ts'
 
@@ -117,7 +118,7 @@ test('suggestions of a step replace those before, and go with their step and run
     ['a', 3],
     ['b', 3],
   ])
-  expect(readEpisodesOfRule(store, 1, { rule: 'a', version: 1 })).toHaveLength(3)
+  expect(readEpisodesByRule(store, 1, 'a', 10)).toHaveLength(3)
   writeScan(store, 1, { rules: 'r1', step: 2, atMs: 1 })
   deleteAfter(store, 1, 1)
   expect(readTopScores(store, 1, null, 9)).toHaveLength(1)
