@@ -8,7 +8,6 @@ import {
   constant,
   createGraph,
   emit,
-  emitOne,
   type Graph,
   input,
   output,
@@ -28,20 +27,21 @@ import {
   scale,
 } from '../graph/ops.ts'
 import { concat, gather, gatherLast, reshape, split } from '../graph/ops-layout.ts'
+import { plainProduct } from '../graph/ops-matmul.ts'
 import { sizeAt, type Value } from '../graph/value.ts'
 import type { DecoderConfig } from '../model/config.ts'
 import {
   cacheStates,
   headNorm,
+  type LayerWeights,
   layerWeights,
-  logitsOf,
   mlp,
+  project,
   type RopeConstants,
   ropeConstants,
   treeMask,
-  weightInputs,
-  type Weights,
 } from '../model/decoder.ts'
+import { FED, type Weights, type WeightSource, weightsIn } from '../model/parameters.ts'
 import {
   carriesCaches,
   decodeAttention,
@@ -67,9 +67,10 @@ export function prefillGraph(
   rows: number,
   length: number,
   target: Target,
+  source: WeightSource = FED,
 ): Graph {
   const g = createGraph(target)
-  const weights = weightInputs(g, config)
+  const weights = weightsIn(g, config, source)
   const documents = input(g, 'documents', 'float32', [rows, length])
   const branches = input(g, 'branches', 'float32', [rows, length])
   const ids = input(g, 'ids', 'int64', [rows * length])
@@ -95,8 +96,8 @@ type Fixed = DrawInputs & {
   readonly weights: Weights
   /** Of the outer graph. */
   readonly caches: readonly LayerCache[]
-  /** q, k and v side by side, [D, (H + 2 Hk) * headDim], and their bias, of each layer. */
-  readonly qkv: readonly { readonly weight: Value; readonly bias: Value | null }[]
+  /** q, k and v side by side, [D, (H + 2 Hk) * headDim], and their bias, of each layer; null: three products. */
+  readonly qkv: readonly ({ readonly weight: Value; readonly bias: Value | null } | null)[]
   readonly tables: RopeConstants
   readonly stops: Value
   readonly limits: Value
@@ -109,14 +110,19 @@ type Fixed = DrawInputs & {
  * Outputs per step taken: tokens int64 and logprobs [n, unroll, B], fresh [n, unroll, B, L * freshLayout.size]: what
  * the step adds to the cache. The Loop ends when all rows are done; what a row has after its end means nothing.
  */
-export function decodeGraph(config: DecoderConfig, shape: DecodeShape, target: Target): Graph {
+export function decodeGraph(
+  config: DecoderConfig,
+  shape: DecodeShape,
+  target: Target,
+  source: WeightSource = FED,
+): Graph {
   const g = createGraph(target)
   const { batch, capacity, iterations, unroll } = shape
   if (iterations > 1 && !carriesCaches(batch)) throw new Error('decode: expected one iteration')
   const cache = (name: string, layer: number): Value =>
     input(g, `${name}.${layer}`, 'float32', [batch, config.kvHeads, capacity, config.headDim])
   const layers = Array.from({ length: config.layers }, (_, layer) => layer)
-  const weights = weightInputs(g, config)
+  const weights = weightsIn(g, config, source)
   const caches = layers.map((layer) => ({ k: cache('key', layer), v: cache('value', layer) }))
   const fixed: Fixed = {
     weights,
@@ -256,17 +262,17 @@ function decodeStep(
 ): { readonly rows: Rows; readonly scans: Scans } {
   const { weights } = fixed
   const ids = reshape(g, rows.ids, [batch, 1])
-  let hidden = gather(g, weights('model.embed_tokens.weight'), ids)
+  let hidden = weights.embed(g, ids)
   const fresh = fixed.qkv.map((fused, layer) => {
     const at = layerWeights(weights, layer)
     const qkv = projected(g, config, at, hidden, fused)
-    const mixed = linear(g, attend(qkv, layer), at('self_attn.o_proj.weight'))
+    const mixed = at.project(g, 'self_attn.o_proj.weight', attend(qkv, layer))
     const attended = add(g, hidden, mixed)
-    hidden = add(g, attended, mlp(g, config, at, attended, linear))
+    hidden = add(g, attended, mlp(g, config, at, attended))
     return qkv
   })
-  const normal = rmsNorm(g, hidden, weights('model.norm.weight'), config.rmsEps)
-  const logits = logitsOf(g, config, weights, reshape(g, normal, [batch, config.hiddenSize]))
+  const normal = rmsNorm(g, hidden, weights.vector(g, 'model.norm.weight'), config.rmsEps)
+  const logits = weights.unembed(g, reshape(g, normal, [batch, config.hiddenSize]))
   const chosen = choose(g, choice, fixed, logits, draw)
   const picked = gatherLast(g, logSoftmax(g, logits), reshape(g, chosen, [batch, 1]))
   const added = concat(g, fresh, -1)
@@ -282,23 +288,20 @@ function decodeStep(
   }
 }
 
-/** x [B, 1, K] times a weight [K, N]: one product, whatever the rank. */
-function linear(g: Graph, x: Value, weight: Value): Value {
-  const shape = [...x.shape.slice(0, -1), sizeAt(weight, 1)]
-  return emitOne(g, 'MatMul', [x, weight], { dtype: x.dtype, shape })
-}
-
 /**
  * The three projections as one: a small product costs its call more than its arithmetic. q comes out divided by the
  * root of its size, since the runtime's product of one row is several times slower with a factor than without.
  */
-function fusedProjection(g: Graph, config: DecoderConfig, at: Weights): Fixed['qkv'][number] {
-  const part = (kind: 'weight' | 'bias', axis: number): Value => {
-    const [q, k, v] = (['q', 'k', 'v'] as const).map((name) => at(`self_attn.${name}_proj.${kind}`))
-    if (q === undefined || k === undefined || v === undefined) throw new Error('three projections')
-    return concat(g, [config.qkNorm ? q : scale(g, q, queryScale(config)), k, v], axis)
+function fusedProjection(g: Graph, config: DecoderConfig, at: LayerWeights): Fixed['qkv'][number] {
+  const names = ['q_proj', 'k_proj', 'v_proj'] as const
+  const part = (read: (name: string) => Value | null): Value | null => {
+    const [q, k, v] = names.map((name) => read(`self_attn.${name}`))
+    if (q == null || k == null || v == null) return null
+    return concat(g, [config.qkNorm ? q : scale(g, q, queryScale(config)), k, v], -1)
   }
-  return { weight: part('weight', 1), bias: config.attentionBias ? part('bias', 0) : null }
+  const weight = part((name) => at.whole(`${name}.weight`))
+  const bias = config.attentionBias ? part((name) => at.vector(g, `${name}.bias`)) : null
+  return weight === null ? null : { weight, bias }
 }
 
 const queryScale = ({ headDim }: DecoderConfig): number => 1 / Math.sqrt(headDim)
@@ -315,18 +318,28 @@ export function freshLayout({ heads, kvHeads, headDim }: DecoderConfig): {
 function projected(
   g: Graph,
   config: DecoderConfig,
-  at: Weights,
+  at: LayerWeights,
   hidden: Value,
-  { weight, bias }: Fixed['qkv'][number],
+  fused: Fixed['qkv'][number],
 ): Value {
-  const x = rmsNorm(g, hidden, at('input_layernorm.weight'), config.rmsEps)
-  const product = linear(g, x, weight)
+  const x = rmsNorm(g, hidden, at.vector(g, 'input_layernorm.weight'), config.rmsEps)
+  if (fused === null) return sideBySide(g, config, at, x)
+  const product = plainProduct(g, x, fused.weight)
   if (config.qkNorm) return normedHeads(g, config, at, product)
-  return bias === null ? product : add(g, product, bias)
+  return fused.bias === null ? product : add(g, product, fused.bias)
+}
+
+/** Three products, where the weights are no values that could be joined. */
+function sideBySide(g: Graph, config: DecoderConfig, at: LayerWeights, x: Value): Value {
+  const q = project(g, config, at, 'q_proj', x)
+  const scaled = config.qkNorm ? q : scale(g, q, queryScale(config))
+  const parts = [scaled, project(g, config, at, 'k_proj', x), project(g, config, at, 'v_proj', x)]
+  const all = concat(g, parts, -1)
+  return config.qkNorm ? normedHeads(g, config, at, all) : all
 }
 
 /** q and k of a fused product [B, 1, N] normed head by head (Qwen3). */
-function normedHeads(g: Graph, config: DecoderConfig, at: Weights, all: Value): Value {
+function normedHeads(g: Graph, config: DecoderConfig, at: LayerWeights, all: Value): Value {
   const { heads, kvHeads, headDim } = config
   const sizes = [heads, kvHeads, kvHeads].map((count) => count * headDim)
   const [q, k, v] = split(g, all, sizes, 2)

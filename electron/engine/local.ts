@@ -7,21 +7,33 @@ import { availableParallelism } from 'node:os'
 import { AppError } from '../contract/errors.ts'
 import type { BatchLimits } from './batch.ts'
 import type { Engine, EngineStats } from './engine.ts'
+import type { GenerationTally } from './protocol.ts'
 import { samplingClient } from './sampling-client.ts'
 import { trainingClient } from './training-client.ts'
-import { openGroup, type WorkerGroup } from './worker-group.ts'
+import type { ModelOptions } from './open-model.ts'
+import { openGroup, WHOLE_MODEL, type WorkerGroup } from './worker-group.ts'
 
 export type LocalOptions = {
   readonly device: 'cpu' | 'webgpu'
   /** Worker threads; default: every core. Part of a run's settings: results depend on it in the last bits. */
   readonly workers?: number
   readonly batch?: BatchLimits
+  /** What keys and values of generation may take; default: by what is free. Decides how many rows run at a time. */
+  readonly cacheBytes?: number
+  /** Adapters, 4 bits and the like; default: every weight is trained. */
+  readonly model?: Partial<ModelOptions>
 }
 
 /** About the largest micro-batch whose activations stay in the cache of a core. */
 const DEFAULT_BATCH: BatchLimits = { tokens: 1024, row: 128 }
 
-export function createLocalEngine({ device, workers, batch }: LocalOptions): Engine {
+export function createLocalEngine({
+  device,
+  workers,
+  batch,
+  model,
+  cacheBytes,
+}: LocalOptions): Engine {
   if (device !== 'cpu') {
     throw new AppError('engine', `device: expected cpu, found ${device}, which cannot train yet`)
   }
@@ -29,28 +41,48 @@ export function createLocalEngine({ device, workers, batch }: LocalOptions): Eng
   const groups = new Set<WorkerGroup>()
   let closed = false
   let peak = 0
-  const open = async (model: string, training: boolean): Promise<WorkerGroup> => {
+  let generation: GenerationTally = { promptTokens: 0, prefillMs: 0, newTokens: 0, decodeMs: 0 }
+  const modelOptions = { ...WHOLE_MODEL, ...model }
+  const open = async (folder: string, training: boolean): Promise<WorkerGroup> => {
     if (closed) throw new AppError('engine', 'the engine is closed')
     const options = { threads: 1, device }
-    const group = await openGroup(model, { workers: count, options, training })
+    const plan = {
+      workers: count,
+      options,
+      training,
+      model: modelOptions,
+      cacheBytes: cacheBytes ?? null,
+      tallied: (tally: GenerationTally) => void (generation = sumOf(generation, tally)),
+    }
+    const group = await openGroup(folder, plan)
     groups.add(group)
     if (closed) await group.close()
     return group
   }
   return {
     kind: 'local',
-    createTrainingClient: async (model) =>
-      trainingClient(await open(model, true), model, batch ?? DEFAULT_BATCH),
-    createSamplingClient: async (model) => samplingClient(await open(model, false), () => true),
+    createTrainingClient: async (folder) =>
+      trainingClient(await open(folder, true), batch ?? DEFAULT_BATCH),
+    createSamplingClient: async (folder) => samplingClient(await open(folder, false), () => true),
     stats: (): EngineStats => {
       const rssBytes = process.memoryUsage.rss()
       peak = Math.max(peak, rssBytes, process.resourceUsage().maxRSS * 1024)
-      return { device, workers: count, rssBytes, peakRssBytes: peak }
+      return { device, workers: count, rssBytes, peakRssBytes: peak, generation }
     },
     close: async () => {
       closed = true
       await Promise.all([...groups].map((group) => group.close()))
       groups.clear()
     },
+  }
+}
+
+/** Calls of sampling follow one another: their times add up. */
+function sumOf(a: GenerationTally, b: GenerationTally): GenerationTally {
+  return {
+    promptTokens: a.promptTokens + b.promptTokens,
+    prefillMs: a.prefillMs + b.prefillMs,
+    newTokens: a.newTokens + b.newTokens,
+    decodeMs: a.decodeMs + b.decodeMs,
   }
 }

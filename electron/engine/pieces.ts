@@ -1,10 +1,12 @@
 /**
- * Who updates what: every worker holds all weights but the moments of its own pieces only. Parameters in the order
- * of tensorNames are cut into equal stretches, one per worker; a stretch is a list of pieces of tensors. Pure.
+ * Who updates what: every worker holds all weights but the moments of its own pieces only. What is trained, in the
+ * order of its tensors, is cut into equal stretches, one per worker; a stretch is a list of pieces of tensors. Pure.
  * Source of the idea: ZeRO stage 1, arXiv 1910.02054.
  */
-import type { DecoderConfig } from '../model/config.ts'
-import { elementCount, parameterCount, tensorNames } from '../model/tensors.ts'
+import { elementCount, type TensorSpec } from '../model/tensors.ts'
+
+/** Longest piece, which bounds what an update holds besides its state. */
+const LONGEST = 2 ** 24
 
 /** Elements [from, to) of a tensor in graph layout. */
 export type Piece = {
@@ -16,17 +18,18 @@ export type Piece = {
 }
 
 /** The pieces of worker `own` of `count`. */
-export function piecesOf(config: DecoderConfig, own: number, count: number): Piece[] {
-  const total = parameterCount(config)
+export function piecesOf(specs: readonly TensorSpec[], own: number, count: number): Piece[] {
+  const total = specs.reduce((sum, { shape }) => sum + elementCount(shape), 0)
   const begin = Math.floor((total * own) / count)
   const end = Math.floor((total * (own + 1)) / count)
   const pieces: Piece[] = []
   let offset = 0
-  for (const { name, shape, kind } of tensorNames(config)) {
+  for (const { name, shape, kind } of specs) {
     const size = elementCount(shape)
-    const from = Math.max(0, begin - offset)
-    const to = Math.min(size, end - offset)
-    if (from < to) pieces.push({ name, from, to, decayed: kind !== 'vector' })
+    const stop = Math.min(size, end - offset)
+    for (let from = Math.max(0, begin - offset); from < stop; from += LONGEST) {
+      pieces.push({ name, from, to: Math.min(stop, from + LONGEST), decayed: kind !== 'vector' })
+    }
     offset += size
   }
   return pieces

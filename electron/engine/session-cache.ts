@@ -13,14 +13,18 @@ export function sessionCache(options: SessionOptions, limit = MAX_SESSIONS): Ses
   const sessions = new Map<string, Session>()
   return async (key, build) => {
     const known = sessions.get(key)
+    if (known === undefined) await makeRoom(sessions, limit)
     const session = known ?? (await openSession(build(), key, options))
     sessions.delete(key)
     sessions.set(key, session)
-    const [oldest] = sessions
-    if (sessions.size > limit && oldest !== undefined) {
-      sessions.delete(oldest[0])
-      await oldest[1].release()
-    }
     return session
   }
+}
+
+/** Before the new one is made: each may hold gigabytes. */
+async function makeRoom(sessions: Map<string, Session>, limit: number): Promise<void> {
+  const [oldest] = sessions
+  if (sessions.size < limit || oldest === undefined) return
+  sessions.delete(oldest[0])
+  await oldest[1].release()
 }

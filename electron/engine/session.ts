@@ -2,9 +2,10 @@
  * ONNX Runtime sessions over our graphs: typed feeds in, typed arrays out. The only file that knows the runtime.
  * run() blocks its thread: sessions live in worker threads.
  */
+import { dirname } from 'node:path'
 import type { InferenceSession, Tensor } from 'onnxruntime-node'
 import { AppError, messageOf } from '../contract/errors.ts'
-import type { Graph } from '../graph/graph.ts'
+import { type Graph, storedFiles } from '../graph/graph.ts'
 import { modelBytes } from '../graph/proto.ts'
 
 export type Arrays = Float32Array | BigInt64Array | Int32Array
@@ -43,6 +44,9 @@ export const SESSION_OPTIONS = {
   extra: { session: { set_denormal_as_zero: '1', intra_op: { allow_spinning: '0' } } },
 } as const
 
+/** Large models give back what a run took, since several sessions would else keep their peaks at once. */
+const SHRINK = { extra: { memory: { enable_memory_arena_shrinkage: 'cpu:0' } } }
+
 const DTYPES = { Float32Array: 'float32', BigInt64Array: 'int64', Int32Array: 'int32' } as const
 
 /** Compiles g. Throws AppError('engine') naming the graph when the runtime refuses it. */
@@ -55,6 +59,7 @@ export async function openSession(
   const shapes = new Map(g.inputs.map((value) => [value.name, value.shape]))
   const outputs = new Map(g.outputs.map((value) => [value.name, value.shape]))
   const session = await create(runtime.InferenceSession, g, name, threads, device)
+  const runOptions = storedFiles(g).length > 0 ? SHRINK : {}
   const tensor = (key: string, data: Arrays, shape: readonly number[] | undefined): Tensor => {
     if (shape === undefined) throw new AppError('engine', `${name}: no tensor named ${key}`)
     return makeTensor(runtime.Tensor, data, shape)
@@ -66,10 +71,28 @@ export async function openSession(
         tensor(key, data, outputs.get(key)),
       )
       for (const key of wanted) fetches[key] = null
-      const result = await session.run(bound, fetches)
+      const result = await session.run(bound, fetches, runOptions)
       return readOutputs(result, wanted, name)
     },
     release: () => session.release(),
+  }
+}
+
+/**
+ * What a graph with stored constants needs: the folder of its files, no copies of them in another layout, and no
+ * folding, which would keep a float32 copy of each. Sessions of such graphs share the pages of the files.
+ */
+export function optionsFor(g: Graph): Partial<InferenceSession.SessionOptions> {
+  const [file] = storedFiles(g)
+  if (file === undefined) return {}
+  const { session } = SESSION_OPTIONS.extra
+  const stored = {
+    model_external_initializers_file_folder_path: dirname(file),
+    disable_prepacking: '1',
+  }
+  return {
+    graphOptimizationLevel: 'disabled',
+    extra: { session: { ...session, ...stored } },
   }
 }
 
@@ -92,6 +115,7 @@ async function create(
       executionProviders: [device],
       ...SESSION_OPTIONS,
       intraOpNumThreads: threads,
+      ...optionsFor(g),
     })
   } catch (cause) {
     throw new AppError('engine', `${name}: refused by ${device}: ${messageOf(cause)}`, { cause })

@@ -1,26 +1,32 @@
 /**
- * A checkpoint of training on disk: a Hugging Face model folder plus moments and the step counter, written
- * atomically, read back bit for bit. Layout: DIR/model/, DIR/moments.safetensors, DIR/engine.json.
+ * A checkpoint of training on disk: a Hugging Face model folder (or a PEFT adapter folder) plus moments and the step
+ * counter, written atomically, read back bit for bit. Layout: DIR/model/, DIR/moments.safetensors, DIR/engine.json.
  */
 import { existsSync } from 'node:fs'
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import * as v from 'valibot'
 import { AppError } from '../contract/errors.ts'
+import { openAdapter, readAdapter, writeAdapter } from '../model/adapter-folder.ts'
 import { openCheckpoint, readWeights, writeCheckpoint } from '../model/checkpoint.ts'
 import type { DecoderConfig } from '../model/config.ts'
 import { readJson } from '../model/json.ts'
+import { adapterTensors, type LoraSpec } from '../model/lora.ts'
 import { readTensors, readTensorTable, writeSafetensors } from '../model/safetensors.ts'
 import { elementCount, tensorNames, type TensorSpec } from '../model/tensors.ts'
 import type { TrainState } from './protocol.ts'
 import { fromGraphLayout, toGraphLayout } from './weights.ts'
 
-export type EngineState = TrainState & {
+/** What is trained: adapters of a model, or all of it. */
+export type TrainedModel = {
   readonly config: DecoderConfig
-  /** Folder that training began from: its tokenizer comes along. */
-  readonly model: string
-  readonly step: number
+  readonly specs: readonly TensorSpec[]
+  readonly lora: LoraSpec | null
+  /** Folder that training began from: its tokenizer comes along, and adapters name it as their base. */
+  readonly folder: string
 }
+
+export type EngineState = TrainState & TrainedModel & { readonly step: number }
 
 const ENGINE_FILE = 'engine.json'
 const MOMENTS_FILE = 'moments.safetensors'
@@ -33,12 +39,7 @@ export async function writeState(directory: string, state: EngineState): Promise
   const partial = `${directory}.partial`
   await rm(partial, { recursive: true, force: true })
   await mkdir(partial, { recursive: true })
-  const { config, model } = state
-  const weights = fromGraphLayout(config, state.weights)
-  await writeCheckpoint(join(partial, MODEL_FOLDER), config, weights, {
-    dtype: 'float32',
-    tokenizerFrom: model,
-  })
+  await writeModel(join(partial, MODEL_FOLDER), state)
   await writeSafetensors(join(partial, MOMENTS_FILE), moments(state), 'float32')
   const text = `${JSON.stringify({ step: state.step })}\n`
   await writeFile(join(partial, ENGINE_FILE), text, { flush: true })
@@ -52,13 +53,23 @@ export async function writeState(directory: string, state: EngineState): Promise
 /** Where the state of before is while the new one takes its place. */
 const oldFolder = (directory: string): string => `${directory}.old`
 
-function moments({ config, first, second }: EngineState) {
+async function writeModel(directory: string, state: EngineState): Promise<void> {
+  const { config, specs, lora, folder } = state
+  const values = fromGraphLayout(specs, state.weights)
+  if (lora !== null) await writeAdapter(directory, { config, spec: lora, base: folder, values })
+  else {
+    const options = { dtype: 'float32', tokenizerFrom: folder } as const
+    await writeCheckpoint(directory, config, values, options)
+  }
+}
+
+function moments({ specs, first, second }: EngineState) {
   const pairs = [
-    ['first', fromGraphLayout(config, first)],
-    ['second', fromGraphLayout(config, second)],
+    ['first', fromGraphLayout(specs, first)],
+    ['second', fromGraphLayout(specs, second)],
   ] as const
   return pairs.flatMap(([prefix, arrays]) =>
-    tensorNames(config).map(({ name, shape }) => ({
+    specs.map(({ name, shape }) => ({
       name: `${prefix}.${name}`,
       shape,
       values: arrays.get(name) ?? new Float32Array(0),
@@ -69,28 +80,47 @@ function moments({ config, first, second }: EngineState) {
 /** Throws AppError('checkpoint') where the folder is not a state of this model. */
 export async function readState(
   directory: string,
-  config: DecoderConfig,
+  trained: TrainedModel,
 ): Promise<TrainState & { readonly step: number }> {
   const folder = existsSync(directory) ? directory : oldFolder(directory)
   if (!existsSync(folder)) {
     throw new AppError('checkpoint', `${directory}: expected a saved state, found nothing`)
   }
-  const { config: found } = await openCheckpoint(join(folder, MODEL_FOLDER))
-  const expected = tensorNames(config)
-  if (JSON.stringify(tensorNames(found)) !== JSON.stringify(expected)) {
-    throw new AppError('checkpoint', `${directory}: expected a state of this model, found another`)
-  }
+  const { specs } = trained
+  const weights = await readTrained(join(folder, MODEL_FOLDER), directory, trained)
   const file = join(folder, MOMENTS_FILE)
   const tensors = await readTensors([...(await readTensorTable(file)).values()])
   const part = (prefix: string): Map<string, Float32Array> =>
-    new Map(expected.map((spec) => [spec.name, momentOf(tensors, prefix, spec, file)]))
+    new Map(specs.map((spec) => [spec.name, momentOf(tensors, prefix, spec, file)]))
   return {
     step: await readStep(join(folder, ENGINE_FILE)),
-    weights: toGraphLayout(config, await readWeights(join(folder, MODEL_FOLDER))),
-    first: toGraphLayout(config, part('first')),
-    second: toGraphLayout(config, part('second')),
+    weights: toGraphLayout(specs, weights),
+    first: toGraphLayout(specs, part('first')),
+    second: toGraphLayout(specs, part('second')),
   }
 }
+
+async function readTrained(
+  model: string,
+  where: string,
+  { specs, lora }: TrainedModel,
+): Promise<ReadonlyMap<string, Float32Array>> {
+  const adapter = await openAdapter(model)
+  const same = (found: readonly TensorSpec[]): boolean =>
+    JSON.stringify(found) === JSON.stringify(specs)
+  if (adapter !== null) {
+    if (!same(adapterTensors(adapter.config, adapter.spec)) || adapter.spec.alpha !== lora?.alpha) {
+      throw otherModel(where)
+    }
+    return await readAdapter(adapter)
+  }
+  const { config } = await openCheckpoint(model)
+  if (!same(tensorNames(config))) throw otherModel(where)
+  return await readWeights(model)
+}
+
+const otherModel = (where: string): AppError =>
+  new AppError('checkpoint', `${where}: expected a state of this model, found another`)
 
 function momentOf(
   tensors: ReadonlyMap<string, Float32Array>,

@@ -5,29 +5,18 @@
 import { adamw, clipFactor } from '../graph/adamw.ts'
 import { gradients } from '../graph/autodiff.ts'
 import { createGraph, type Graph, input, output, type Target } from '../graph/graph.ts'
-import {
-  crossEntropy,
-  importanceSampling,
-  klToReference,
-  ppoClip,
-  type TokenStats,
-  tokenStats,
-} from '../graph/loss.ts'
+import { crossEntropy, importanceSampling, ppoClip } from '../graph/loss.ts'
 import { add, mul, sub, sumAll } from '../graph/ops.ts'
 import { gather, zerosLike } from '../graph/ops-layout.ts'
 import type { Value } from '../graph/value.ts'
 import type { DecoderConfig } from '../model/config.ts'
-import {
-  hiddenStates,
-  logitsOf,
-  type RowInputs,
-  treeMask,
-  weightInputs,
-  type Weights,
-} from '../model/decoder.ts'
-import { tensorNames } from '../model/tensors.ts'
+import { hiddenStates, type RowInputs, treeMask, treeMaskParts } from '../model/decoder.ts'
+import { trainableTensors } from '../model/lora.ts'
+import { FED, type Weights, type WeightSource, weightsIn } from '../model/parameters.ts'
+import { attentionRows, headRows } from './chunks.ts'
 import type { LossName } from './datum.ts'
 import type { Piece } from './pieces.ts'
+import { type SpotStats, spotStats } from './spot-stats.ts'
 
 /** B rows of T tokens, of which M positions have a target. */
 export type GridShape = {
@@ -44,34 +33,58 @@ export type LossOptions = {
   readonly dualClip: boolean
 }
 
+/** What is trained, and at which price in memory. */
+export type Trained = {
+  readonly config: DecoderConfig
+  readonly source: WeightSource
+  /** Layers are computed again in the backward pass. */
+  readonly recompute: boolean
+}
+
 export const accumulatorName = (name: string): string => `grad.${name}`
-/** Weights of the reference policy, where KL to it takes part. */
+/** Fed weights of the reference policy, where KL to it takes part. */
 export const referenceName = (name: string): string => `reference.${name}`
 
 /** The micro-batch as graph inputs. rows [M]: the cell of each position with a target, targets [M]: what follows it. */
 type GridInputs = RowInputs & { readonly rows: Value; readonly targets: Value }
 
-function gridInputs(g: Graph, { rows: B, length: T, positions: M }: GridShape): GridInputs {
+function gridInputs(g: Graph, config: DecoderConfig, shape: GridShape): GridInputs {
+  const { rows: B, length: T, positions: M } = shape
   const plane = (name: string): Value => input(g, name, 'float32', [B, T])
-  return {
-    ids: input(g, 'ids', 'int64', [B * T]),
-    positions: input(g, 'positions', 'int64', [B, T]),
-    mask: treeMask(g, plane('documents'), plane('branches')),
-    rows: input(g, 'rows', 'int64', [M]),
-    targets: input(g, 'targets', 'int64', [M]),
-  }
+  const ids = input(g, 'ids', 'int64', [B * T])
+  const positions = input(g, 'positions', 'int64', [B, T])
+  const [documents, branches] = [plane('documents'), plane('branches')]
+  const stretch = attentionRows(config, shape)
+  const mask =
+    stretch < T ? treeMaskParts(documents, branches, stretch) : treeMask(g, documents, branches)
+  const [rows, targets] = [input(g, 'rows', 'int64', [M]), input(g, 'targets', 'int64', [M])]
+  return { ids, positions, mask, rows, targets }
 }
 
-function forward(g: Graph, config: DecoderConfig, weights: Weights, grid: GridInputs): TokenStats {
-  const hidden = hiddenStates(g, config, weights, grid)
-  const logits = logitsOf(g, config, weights, gather(g, hidden, grid.rows))
-  return tokenStats(g, logits, grid.targets)
+type Forward = { readonly stats: SpotStats; readonly weights: Weights }
+
+/** reference: with KL to the weights that training began from. */
+function forward(
+  g: Graph,
+  { config, source, recompute }: Trained,
+  shape: GridShape,
+  reference: boolean,
+): Forward {
+  const weights = weightsIn(g, config, source)
+  const grid = gridInputs(g, config, shape)
+  const spots = (from: Weights): Value =>
+    gather(g, hiddenStates(g, config, from, grid, recompute), grid.rows)
+  const frozen = (): Weights => weights.frozen ?? weightsIn(g, config, FED, referenceName)
+  const policy = { weights, hidden: spots(weights) }
+  const other = reference ? frozen() : null
+  const old = other === null ? null : { weights: other, hidden: spots(other) }
+  return { weights, stats: spotStats(g, config, policy, old, grid.targets, headRows(config)) }
 }
 
 /** Log-probs and entropy of every position with a target. */
-export function statsGraph(config: DecoderConfig, shape: GridShape, target: Target): Graph {
+export function statsGraph(trained: Trained, shape: GridShape, target: Target): Graph {
   const g = createGraph(target)
-  const stats = forward(g, config, weightInputs(g, config), gridInputs(g, shape))
+  const { stats } = forward(g, trained, shape, false)
   output(g, stats.logprobs, 'logprobs')
   output(g, stats.entropy, 'entropy')
   return g
@@ -79,43 +92,36 @@ export function statsGraph(config: DecoderConfig, shape: GridShape, target: Targ
 
 /** Adds the gradients of one micro-batch to the accumulators; outputs statistics beside them. */
 export function gradientGraph(
-  config: DecoderConfig,
+  trained: Trained,
   shape: GridShape,
   options: LossOptions,
   target: Target,
 ): Graph {
   const g = createGraph(target)
-  const weights = weightInputs(g, config)
-  const grid = gridInputs(g, shape)
-  const stats = forward(g, config, weights, grid)
-  const reference = (): Value =>
-    forward(g, config, weightInputs(g, config, referenceName), grid).distribution
-  const loss = totalLoss(g, stats, shape.positions, options, reference)
-  const names = tensorNames(config).map(({ name }) => name)
-  const found = gradients(g, loss, names.map(weights))
+  const { stats, weights } = forward(g, trained, shape, options.kl)
+  const loss = totalLoss(g, stats, shape.positions, options)
+  const { config, source } = trained
+  const lora = source.kind === 'stored' ? source.lora : null
+  const names = trainableTensors(config, lora).map(({ name }) => name)
+  const targets = weights.trainable('')
+  const found = gradients(g, loss, targets)
   output(g, loss, 'loss')
   output(g, stats.logprobs, 'logprobs')
   output(g, stats.entropy, 'entropy')
   names.forEach((name, index) => {
-    const accumulator = input(g, accumulatorName(name), 'float32', weights(name).shape)
+    const shapeOf = targets[index]?.shape ?? []
+    const accumulator = input(g, accumulatorName(name), 'float32', shapeOf)
     const gradient = found[index] ?? zerosLike(g, accumulator)
     output(g, add(g, accumulator, gradient), `next.${accumulatorName(name)}`)
   })
   return g
 }
 
-function totalLoss(
-  g: Graph,
-  stats: TokenStats,
-  M: number,
-  options: LossOptions,
-  reference: () => Value,
-): Value {
+function totalLoss(g: Graph, stats: SpotStats, M: number, options: LossOptions): Value {
   let loss = taskLoss(g, stats, M, options)
-  if (options.kl) {
-    const kl = klToReference(g, stats, reference())
-    output(g, kl, 'kl')
-    loss = add(g, loss, sumAll(g, mul(g, kl, input(g, 'klWeight', 'float32', [M]))))
+  if (stats.kl !== null) {
+    output(g, stats.kl, 'kl')
+    loss = add(g, loss, sumAll(g, mul(g, stats.kl, input(g, 'klWeight', 'float32', [M]))))
   }
   if (options.entropy) {
     const bonus = mul(g, stats.entropy, input(g, 'entropyWeight', 'float32', [M]))
@@ -124,7 +130,7 @@ function totalLoss(
   return loss
 }
 
-function taskLoss(g: Graph, stats: TokenStats, M: number, options: LossOptions): Value {
+function taskLoss(g: Graph, stats: SpotStats, M: number, options: LossOptions): Value {
   const name = options.loss
   const read = (field: string): Value => input(g, field, 'float32', [M])
   if (name === 'cross_entropy') return crossEntropy(g, stats, read('weights'))

@@ -4,7 +4,8 @@
  * update (clip and AdamW of the own pieces), adopt (take everybody's new weights). All workers end up equal.
  */
 import type { Target } from '../graph/graph.ts'
-import type { DecoderConfig } from '../model/config.ts'
+import { trainableTensors } from '../model/lora.ts'
+import type { TensorSpec } from '../model/tensors.ts'
 import type { AdamParams } from './engine.ts'
 import { type Piece, piecesOf, viewOf } from './pieces.ts'
 import type { GridStats, GridWork, MomentPiece } from './protocol.ts'
@@ -17,9 +18,10 @@ import {
   type LossOptions,
   referenceName,
   statsGraph,
+  type Trained,
   updateGraph,
 } from './train-graph.ts'
-import { copyOf, type WeightArrays, zeroArrays } from './weights.ts'
+import { type WeightArrays, zeroArrays } from './weights.ts'
 
 export type StepParams = {
   readonly params: AdamParams
@@ -50,14 +52,18 @@ export type Trainer = {
   readonly restore: (weights: WeightArrays, first: WeightArrays, second: WeightArrays) => void
 }
 
-/** weights: also the policy that KL terms refer to, as it is now. */
+/** Sessions kept where each may hold gigabytes. */
+const FEW_SESSIONS = 3
+
+/** weights: what is trained. readReference: the policy that KL terms refer to, asked once and only if fed. */
 export function createTrainer(
-  config: DecoderConfig,
+  trained: Trained,
   weights: WeightArrays,
   shared: Shared,
   options: SessionOptions,
+  readReference: () => Promise<WeightArrays>,
 ): Trainer {
-  const state = initialState(config, weights, shared, options)
+  const state = initialState(trained, weights, shared, options, readReference)
   const { sums, pieces } = state
   return {
     weights,
@@ -94,10 +100,10 @@ type OwnPiece = {
 }
 
 type State = {
-  readonly config: DecoderConfig
+  readonly trained: Trained
   readonly weights: WeightArrays
-  /** Weights of the reference policy, under the names of the graph. */
-  readonly reference: WeightArrays
+  /** Weights of the reference policy, under the names of the graph; none where they are stored. */
+  readonly reference: () => Promise<WeightArrays>
   readonly sums: WeightArrays
   readonly pieces: readonly OwnPiece[]
   /** Pieces that others update, and where those publish. */
@@ -108,18 +114,28 @@ type State = {
   readonly target: Target
 }
 
+/** What training changes. */
+export function specsOf({ config, source }: Trained): TensorSpec[] {
+  return trainableTensors(config, source.kind === 'stored' ? source.lora : null)
+}
+
 function initialState(
-  config: DecoderConfig,
+  trained: Trained,
   weights: WeightArrays,
   { arrays, own }: Shared,
   options: SessionOptions,
+  readReference: () => Promise<WeightArrays>,
 ): State {
-  const pieces = arrays.map((_, worker) => piecesOf(config, worker, arrays.length))
+  const specs = specsOf(trained)
+  const pieces = arrays.map((_, worker) => piecesOf(specs, worker, arrays.length))
+  const isStored = trained.source.kind === 'stored'
+  let reference: Promise<WeightArrays> | null = isStored ? Promise.resolve({}) : null
   return {
-    config,
+    trained,
     weights,
-    reference: renamed(copyOf(weights), referenceName),
-    sums: zeroArrays(config),
+    reference: () =>
+      (reference ??= readReference().then((arrays) => renamed(arrays, referenceName))),
+    sums: zeroArrays(specs),
     pieces: (pieces[own] ?? []).map((piece) => ({
       piece,
       first: new Float32Array(piece.to - piece.from),
@@ -129,19 +145,19 @@ function initialState(
       worker === own ? [] : (pieces[worker] ?? []).map((piece) => ({ owner, piece })),
     ),
     mine: arrays[own] ?? {},
-    session: sessionCache(options),
+    session: sessionCache(options, isStored ? FEW_SESSIONS : undefined),
     target: options.device === 'webgpu' ? 'webgpu' : 'cpu',
   }
 }
 
 async function accumulate(state: State, work: GridWork): Promise<GridStats> {
-  const { config, weights, sums, target } = state
+  const { trained, weights, sums, target } = state
   const loss = lossOptions(work)
   const key = `gradient ${shapeKey(work)} ${JSON.stringify(loss)}`
-  const session = await state.session(key, () => gradientGraph(config, work.shape, loss, target))
+  const session = await state.session(key, () => gradientGraph(trained, work.shape, loss, target))
   const feeds = {
     ...weights,
-    ...(loss.kl ? state.reference : {}),
+    ...(loss.kl ? await state.reference() : {}),
     ...renamed(sums, accumulatorName),
     ...gridFeeds(work),
     ...work.inputs,
@@ -150,9 +166,9 @@ async function accumulate(state: State, work: GridWork): Promise<GridStats> {
   return floats(await session.run(feeds, wantedStats(loss), inPlace))
 }
 
-async function forward({ config, weights, session, target }: State, work: GridWork) {
+async function forward({ trained, weights, session, target }: State, work: GridWork) {
   const key = `stats ${shapeKey(work)}`
-  const { run } = await session(key, () => statsGraph(config, work.shape, target))
+  const { run } = await session(key, () => statsGraph(trained, work.shape, target))
   return floats(await run({ ...weights, ...gridFeeds(work) }, ['logprobs', 'entropy']))
 }
 
@@ -176,6 +192,7 @@ async function update(state: State, step: StepParams): Promise<void> {
     feeds[`gradient.${index}`] = viewOf(sums, piece)
   })
   await session.run(feeds, [], inPlace)
+  if (state.foreign.length === 0) return
   for (const { piece } of pieces) copyPiece(weights, mine, piece)
 }
 

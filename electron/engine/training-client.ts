@@ -11,16 +11,12 @@ import type { AdamParams, ForwardBackwardOutput, SampleOptions, TrainingClient }
 import { collect, gridWork } from './grid-work.ts'
 import type { MomentPiece } from './protocol.ts'
 import { samplingClient } from './sampling-client.ts'
-import { readState, writeState } from './state-folder.ts'
+import { readState, type TrainedModel, writeState } from './state-folder.ts'
 import { type WeightArrays, zeroArrays } from './weights.ts'
 import type { WorkerGroup } from './worker-group.ts'
 import type { WorkerHandle } from './worker-handle.ts'
 
-export function trainingClient(
-  group: WorkerGroup,
-  model: string,
-  limits: BatchLimits,
-): TrainingClient {
+export function trainingClient(group: WorkerGroup, limits: BatchLimits): TrainingClient {
   let step = 0
   let version = 0
   const inOrder = queue()
@@ -44,17 +40,24 @@ export function trainingClient(
     saveState: (directory) =>
       inOrder(async () => {
         const state = await exportState(group)
-        await writeState(directory, { config: group.config, model, step, ...state })
+        await writeState(directory, { ...trainedOf(group), step, ...state })
       }),
     loadState: (directory) =>
       inOrder(async () => {
-        const state = await readState(directory, group.config)
+        const state = await readState(directory, trainedOf(group))
         await group.all('importState', state)
         step = state.step
         version += 1
       }),
   }
 }
+
+const trainedOf = ({ config, source, specs, folder }: WorkerGroup): TrainedModel => ({
+  config,
+  specs,
+  lora: source.kind === 'stored' ? source.lora : null,
+  folder,
+})
 
 /** Runs tasks one after another; a failed one does not stop the next. */
 function queue(): <T>(task: () => Promise<T>) => Promise<T> {
@@ -137,7 +140,7 @@ async function exportState(group: WorkerGroup): Promise<State> {
   const weights = await worker.call('exportWeights', null)
   const pieces = (await group.all('exportMoments', null)).flat()
   const whole = (read: (piece: MomentPiece) => Float32Array): WeightArrays => {
-    const arrays = zeroArrays(group.config)
+    const arrays = zeroArrays(group.specs)
     for (const piece of pieces) arrays[piece.name]?.set(read(piece), piece.from)
     return arrays
   }

@@ -2,8 +2,7 @@
  * The weights of one worker: arrays in the layout of our graphs, loaded from and saved as Hugging Face tensors.
  * Not here: files (model/checkpoint.ts).
  */
-import type { DecoderConfig } from '../model/config.ts'
-import { elementCount, tensorNames, type TensorSpec } from '../model/tensors.ts'
+import { elementCount, type TensorSpec } from '../model/tensors.ts'
 
 export type WeightArrays = Record<string, Float32Array>
 
@@ -18,23 +17,21 @@ export function transposed(values: Float32Array, rows: number, columns: number):
   return result
 }
 
-/** Hugging Face storage [out, in] to ours [in, out]; vectors and the embedding are copied. */
+/** Hugging Face storage [out, in] to ours [in, out]; vectors, the embedding and adapters are copied. */
 export function toGraphLayout(
-  config: DecoderConfig,
+  specs: readonly TensorSpec[],
   stored: ReadonlyMap<string, Float32Array>,
 ): WeightArrays {
   return Object.fromEntries(
-    tensorNames(config).map((spec) => [spec.name, flip(spec, stored.get(spec.name), false)]),
+    specs.map((spec) => [spec.name, flip(spec, stored.get(spec.name), false)]),
   )
 }
 
 export function fromGraphLayout(
-  config: DecoderConfig,
+  specs: readonly TensorSpec[],
   weights: WeightArrays,
 ): Map<string, Float32Array> {
-  return new Map(
-    tensorNames(config).map((spec) => [spec.name, flip(spec, weights[spec.name], true)]),
-  )
+  return new Map(specs.map((spec) => [spec.name, flip(spec, weights[spec.name], true)]))
 }
 
 function flip(spec: TensorSpec, values: Float32Array | undefined, back: boolean): Float32Array {
@@ -47,9 +44,9 @@ function flip(spec: TensorSpec, values: Float32Array | undefined, back: boolean)
 }
 
 /** Zeros in the shape of every weight. */
-export function zeroArrays(config: DecoderConfig): WeightArrays {
+export function zeroArrays(specs: readonly TensorSpec[]): WeightArrays {
   return Object.fromEntries(
-    tensorNames(config).map(({ name, shape }) => [name, new Float32Array(elementCount(shape))]),
+    specs.map(({ name, shape }) => [name, new Float32Array(elementCount(shape))]),
   )
 }
 

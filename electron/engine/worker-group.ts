@@ -2,22 +2,33 @@
  * Workers that hold the same weights. One that dies takes the group with it: its calls fail from then on.
  * Not here: what the workers compute (worker.ts), what clients ask of them (training-client.ts, sampling-client.ts).
  */
-import { openCheckpoint, readWeights } from '../model/checkpoint.ts'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { DecoderConfig } from '../model/config.ts'
-import { elementCount, tensorNames } from '../model/tensors.ts'
-import type { CallName, Calls } from './protocol.ts'
+import { trainableTensors } from '../model/lora.ts'
+import type { WeightSource } from '../model/parameters.ts'
+import { elementCount, type TensorSpec } from '../model/tensors.ts'
+import { type ModelOptions, openModel } from './open-model.ts'
+import type { CallName, Calls, GenerationTally } from './protocol.ts'
+import { cacheBytesFor } from './sampling-plan.ts'
 import type { SessionOptions } from './session.ts'
-import { toGraphLayout } from './weights.ts'
 import { startWorker, type WorkerHandle } from './worker-handle.ts'
 
 export type WorkerGroup = {
   readonly config: DecoderConfig
+  readonly source: WeightSource
+  /** What training changes. */
+  readonly specs: readonly TensorSpec[]
+  /** Folder of the weights that adapters belong to, or that training began from. */
+  readonly folder: string
   readonly workers: readonly WorkerHandle[]
   /** The same call to every worker. */
   readonly all: <Name extends CallName>(
     call: Name,
     argument: Calls[Name]['in'],
   ) => Promise<Calls[Name]['out'][]>
+  /** Told what each call of sampling took. */
+  readonly tallied: (tally: GenerationTally) => void
   readonly close: () => Promise<void>
 }
 
@@ -25,28 +36,49 @@ export type GroupPlan = {
   readonly workers: number
   readonly options: SessionOptions
   readonly training: boolean
+  readonly model: ModelOptions
+  /** What keys and values may take, all workers together; null: by what is free once the model is there. */
+  readonly cacheBytes: number | null
+  readonly tallied: (tally: GenerationTally) => void
 }
 
-/** Reads a model folder and gives a copy of its weights to each worker. */
+export const WHOLE_MODEL: ModelOptions = {
+  lora: null,
+  base: 'stored',
+  recompute: false,
+  cache: join(tmpdir(), 'kelvin-cache'),
+}
+
+/**
+ * Opens a model folder for each worker. Mapped weights are one copy whoever reads them, but not what is computed from
+ * them: there one worker has all threads.
+ */
 export async function openGroup(model: string, plan: GroupPlan): Promise<WorkerGroup> {
-  const { config } = await openCheckpoint(model)
-  const weights = toGraphLayout(config, await readWeights(model))
-  const handles = Array.from({ length: plan.workers }, () => startWorker())
+  const { config, source, weights, folder } = await openModel(model, plan.model, plan.training)
+  const mapped = source.kind === 'stored'
+  const specs = trainableTensors(config, mapped ? source.lora : null)
+  const handles = Array.from({ length: mapped ? 1 : plan.workers }, () => startWorker())
+  const options = mapped ? { ...plan.options, threads: plan.workers } : plan.options
   const group: WorkerGroup = {
     config,
+    source,
+    specs,
+    folder,
     workers: handles,
     all: (call, argument) => Promise.all(handles.map((worker) => worker.call(call, argument))),
+    tallied: plan.tallied,
     close: async () => {
       await Promise.all(handles.map((worker) => worker.close()))
     },
   }
-  const shared = plan.training ? handles.map(() => sharedBuffers(config)) : null
-  const { options } = plan
+  const cacheBytes = (plan.cacheBytes ?? cacheBytesFor(process.availableMemory())) / handles.length
+  const shared = plan.training ? handles.map(() => sharedBuffers(specs, handles.length)) : null
+  const { recompute } = plan.model
   try {
     await Promise.all(
       handles.map((worker, own) => {
-        const training = shared === null ? null : { shared, own }
-        return worker.call('open', { config, weights, options, training })
+        const training = shared === null ? null : { shared, own, recompute, reference: folder }
+        return worker.call('open', { config, source, weights, options, cacheBytes, training })
       }),
     )
   } catch (thrown) {
@@ -56,9 +88,14 @@ export async function openGroup(model: string, plan: GroupPlan): Promise<WorkerG
   return group
 }
 
-function sharedBuffers(config: DecoderConfig): Record<string, SharedArrayBuffer> {
+/** What one worker shows the others; nothing where there is no other. */
+function sharedBuffers(
+  specs: readonly TensorSpec[],
+  workers: number,
+): Record<string, SharedArrayBuffer> {
+  if (workers === 1) return {}
   return Object.fromEntries(
-    tensorNames(config).map(({ name, shape }) => [
+    specs.map(({ name, shape }) => [
       name,
       new SharedArrayBuffer(elementCount(shape) * Float32Array.BYTES_PER_ELEMENT),
     ]),

@@ -1,6 +1,7 @@
 /**
  * Gradient rules of the regions of layers.ts.
  */
+import { blockGradient } from './blocks.ts'
 import type { Rule } from './gradients.ts'
 import { constant, type Graph } from './graph.ts'
 import { rotaryNode } from './layers.ts'
@@ -76,9 +77,18 @@ const swigluRule: Rule = ({ g, entry, upstream }) => {
   return [mul(g, mul(g, dy, up), slope), mul(g, dy, activated)]
 }
 
+/** The matrix is frozen: only x has a gradient. */
+const blockProductRule: Rule = ({ g, entry, upstream }) => {
+  const [dy] = upstream
+  const [, codes, packed, scales, zeros] = entry.inputs
+  if (dy == null || codes == null || packed == null || scales == null || zeros == null) return []
+  return [blockGradient(g, dy, { codes, packed, scales, zeros }), null, null, null, null]
+}
+
 export const LAYER_GRADIENTS: Readonly<Record<string, Rule>> = {
   rmsNorm: rmsNormRule,
   rotary: rotaryRule,
   attention: attentionRule,
   swiglu: swigluRule,
+  blockProduct: blockProductRule,
 }

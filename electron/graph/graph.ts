@@ -33,6 +33,11 @@ export type TapeEntry = {
   readonly attributes: Attributes
   /** Values of the forward pass that the rule wants besides inputs and outputs. */
   readonly saved: readonly Value[]
+  /** Of a checkpoint: how to build it again, from other values in the place of its first inputs. */
+  readonly rebuild?: {
+    readonly moving: number
+    readonly build: (moving: readonly Value[]) => readonly Value[]
+  }
 }
 
 /** Where the numbers of a stored tensor lie; file is a path that the runtime's session is told the folder of. */
@@ -213,6 +218,25 @@ export function region(
 ): readonly Value[] {
   const { outputs, saved = [], attributes = {} } = untaped(g, build)
   if (g.regions === 0) g.tape.push({ rule, inputs, outputs, attributes, saved })
+  return outputs
+}
+
+/**
+ * Runs build and keeps nothing of it for the backward pass, which computes it again from `moving`: memory for time.
+ * trained: what build reads besides that needs a gradient.
+ */
+export function checkpointed(
+  g: Graph,
+  moving: readonly Value[],
+  trained: readonly Value[],
+  build: (moving: readonly Value[]) => readonly Value[],
+): readonly Value[] {
+  const outputs = untaped(g, () => build(moving))
+  if (g.regions === 0) {
+    const inputs = [...moving, ...trained]
+    const rebuild = { moving: moving.length, build }
+    g.tape.push({ rule: 'checkpoint', inputs, outputs, attributes: {}, saved: [], rebuild })
+  }
   return outputs
 }
 

@@ -80,25 +80,26 @@ export function rotaryNode(g: Graph, x: Value, positions: Value, cos: Value, sin
 }
 
 /**
- * Grouped-query attention over whole sequences. q [B, H, T, D], k and v [B, Hk, T, D], mask [B, 1, T, T]
+ * Grouped-query attention over whole sequences. q [B, H, T, D], k and v [B, Hk, S, D], mask [B, 1, T, S]
  * (0 or a large negative number, added) -> [B, H, T, D]. K and V are not repeated: the G = H / Hk query heads
  * of a group stand one below the other.
  */
 export function attention(g: Graph, q: Value, k: Value, v: Value, mask: Value): Value {
   const [batch, heads, length, size] = sizes4(q)
   const kvHeads = groupsOf(q, k)
+  const keys = sizeAt(k, 2)
   expectSameDtype('attention', q, k, v, mask)
-  expectShape('attention: k', k, [batch, kvHeads, length, size])
+  expectShape('attention: k', k, [batch, kvHeads, keys, size])
   expectShape('attention: v', v, k.shape)
-  const square = [batch, heads, length, length]
-  expectShape('attention: mask', { ...q, shape: broadcastShapes(mask.shape, square) }, square)
+  const scored = [batch, heads, length, keys]
+  expectShape('attention: mask', { ...q, shape: broadcastShapes(mask.shape, scored) }, scored)
   return only(
     region(g, 'attention', [q, k, v, mask], () => {
       const grouped = [batch, kvHeads, (heads / kvHeads) * length]
       const rows = reshape(g, q, [...grouped, size])
       const scores = matmul(g, rows, k, { transB: true, alpha: 1 / Math.sqrt(size) })
-      const masked = add(g, reshape(g, scores, square), mask)
-      const weights = reshape(g, softmax(g, masked), [...grouped, length])
+      const masked = add(g, reshape(g, scores, scored), mask)
+      const weights = reshape(g, softmax(g, masked), [...grouped, keys])
       const mixed = matmul(g, weights, v)
       return { outputs: [reshape(g, mixed, q.shape)], saved: [weights, rows, mixed] }
     }),

@@ -28,6 +28,9 @@ export type TokenStats = {
   readonly entropy: Value
 }
 
+/** What the losses of single tokens read. */
+export type TokenNumbers = Pick<TokenStats, 'logprobs'>
+
 /**
  * logits [M, V], targets int64 [M] or, as WebGPU wants them since it has no int64 Reshape, [M, 1]. Any id within
  * the vocabulary where there is no target: its weight is 0.
@@ -46,7 +49,7 @@ export function tokenStats(g: Graph, logits: Value, targets: Value): TokenStats 
 }
 
 /** Sum of -weight log p. weights [M]. */
-export function crossEntropy(g: Graph, stats: TokenStats, weights: Value): Value {
+export function crossEntropy(g: Graph, stats: TokenNumbers, weights: Value): Value {
   expectShape('crossEntropy: weights', weights, stats.logprobs.shape)
   return neg(g, sumAll(g, mul(g, stats.logprobs, weights)))
 }
@@ -59,7 +62,7 @@ export type PolicyInputs = {
 }
 
 /** p / p_old at each position; 1 where the advantage is 0, so that padding cannot overflow. */
-export function ratios(g: Graph, stats: TokenStats, { old, advantages }: PolicyInputs): Value {
+export function ratios(g: Graph, stats: TokenNumbers, { old, advantages }: PolicyInputs): Value {
   expectShape('ratios: old', old, stats.logprobs.shape)
   expectShape('ratios: advantages', advantages, stats.logprobs.shape)
   const difference = sub(g, stats.logprobs, old)
@@ -69,7 +72,7 @@ export function ratios(g: Graph, stats: TokenStats, { old, advantages }: PolicyI
 }
 
 /** Sum of -ratio advantage. */
-export function importanceSampling(g: Graph, stats: TokenStats, inputs: PolicyInputs): Value {
+export function importanceSampling(g: Graph, stats: TokenNumbers, inputs: PolicyInputs): Value {
   return neg(g, sumAll(g, mul(g, ratios(g, stats, inputs), inputs.advantages)))
 }
 
@@ -86,7 +89,7 @@ export type ClipInputs = PolicyInputs & {
  */
 export function ppoClip(
   g: Graph,
-  stats: TokenStats,
+  stats: TokenNumbers,
   inputs: ClipInputs,
 ): { loss: Value; ratio: Value } {
   const ratio = ratios(g, stats, inputs)

@@ -73,6 +73,12 @@ function plain(g: Graph, a: Value, b: Value, options: Resolved, shape: number[])
   return scale(g, emitOne(g, 'MatMul', [left, right], { dtype: a.dtype, shape }), options.alpha)
 }
 
+/** x [..., K] times a matrix [K, N], in one node whatever the rank; has no gradient rule. */
+export function plainProduct(g: Graph, x: Value, weight: Value): Value {
+  const shape = [...x.shape.slice(0, -1), sizeAt(weight, 1)]
+  return emitOne(g, 'MatMul', [x, weight], { dtype: x.dtype, shape })
+}
+
 export function swapLast(g: Graph, x: Value): Value {
   const rank = x.shape.length
   const order = x.shape.map((_, axis) => axis)

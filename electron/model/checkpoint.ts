@@ -13,7 +13,7 @@ import type { TensorEntry, TensorTable } from './safetensors-header.ts'
 import { tensorNames, type TensorSpec } from './tensors.ts'
 
 /** Files that turn text into tokens and say how to generate; copied from one checkpoint to the next. */
-const TOKENIZER_FILES = [
+export const TOKENIZER_FILES = [
   'tokenizer.json',
   'tokenizer_config.json',
   'special_tokens_map.json',

@@ -35,6 +35,26 @@ export function philox(counter: Words, key: readonly [number, number]): Words {
  * Key = (low, high word of the seed); counter = (block, 0, FNV-1a of the stream, 0); word w of a block is number 4 * block + w.
  */
 export function normals(length: number, seed: number, stream: string, std: number): Float32Array {
+  return drawn(length, seed, stream, (p) => std * normalQuantile(p))
+}
+
+/** Numbers between -bound and bound, of the same streams. */
+export function uniforms(
+  length: number,
+  seed: number,
+  stream: string,
+  bound: number,
+): Float32Array {
+  return drawn(length, seed, stream, (p) => bound * (2 * p - 1))
+}
+
+/** from: of a uniform number in (0, 1). */
+function drawn(
+  length: number,
+  seed: number,
+  stream: string,
+  from: (p: number) => number,
+): Float32Array {
   const key = [seed >>> 0, Math.floor(seed / 2 ** 32)] as const
   const id = fnv1a(stream)
   const values = new Float32Array(length)
@@ -42,7 +62,7 @@ export function normals(length: number, seed: number, stream: string, std: numbe
     const words = philox([block, 0, id, 0], key)
     const first = block * 4
     for (let w = 0; w < 4 && first + w < length; w += 1) {
-      values[first + w] = std * normalQuantile(((words[w] ?? 0) + 0.5) / 2 ** 32)
+      values[first + w] = from(((words[w] ?? 0) + 0.5) / 2 ** 32)
     }
   }
   return values

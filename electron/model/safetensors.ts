@@ -78,6 +78,17 @@ export async function readFolderTable(directory: string): Promise<TensorTable> {
   return await readShards(directory, indexPath, index.weight_map)
 }
 
+/** What a tensor of a model is stored as. */
+export function storedDType(entry: TensorEntry): WeightDType {
+  const dtype = Object.hasOwn(STORED, entry.dtype) ? STORED[entry.dtype] : undefined
+  if (dtype !== undefined) return dtype
+  const want = Object.keys(STORED).join(', ')
+  throw new AppError(
+    'checkpoint',
+    `${entry.file}: ${entry.name}: expected dtype ${want}, found ${entry.dtype}`,
+  )
+}
+
 /** One tensor's numbers. Throws AppError('checkpoint') for dtypes other than F32, F16, BF16. */
 export async function readTensor(entry: TensorEntry): Promise<Float32Array> {
   return await withFile(entry.file, async (handle) => await readTensorFrom(handle, entry))
@@ -190,14 +201,7 @@ async function readShards(
 }
 
 async function readTensorFrom(handle: FileHandle, entry: TensorEntry): Promise<Float32Array> {
-  const dtype = Object.hasOwn(STORED, entry.dtype) ? STORED[entry.dtype] : undefined
-  if (dtype === undefined) {
-    const want = Object.keys(STORED).join(', ')
-    throw new AppError(
-      'checkpoint',
-      `${entry.file}: ${entry.name}: expected dtype ${want}, found ${entry.dtype}`,
-    )
-  }
+  const dtype = storedDType(entry)
   const values = new Float32Array(elementCount(entry.shape))
   const scratch = new Uint8Array(Math.min(CHUNK_BYTES, entry.byteLength))
   for (let done = 0; done < entry.byteLength; done += CHUNK_BYTES) {

@@ -4,8 +4,8 @@
  */
 import type { DecoderConfig } from './config.ts'
 
-/** matrix: a projection; vector: a norm or a bias, never decayed; embedding: the token table. */
-export type TensorKind = 'matrix' | 'vector' | 'embedding'
+/** matrix: a projection; vector: a norm or a bias, never decayed; embedding: the token table; adapter: a LoRA factor. */
+export type TensorKind = 'matrix' | 'vector' | 'embedding' | 'adapter'
 
 export type TensorSpec = {
   readonly name: string

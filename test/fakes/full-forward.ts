@@ -6,7 +6,9 @@ import { openSession } from '../../electron/engine/session.ts'
 import { toGraphLayout } from '../../electron/engine/weights.ts'
 import { createGraph, input, output } from '../../electron/graph/graph.ts'
 import type { DecoderConfig } from '../../electron/model/config.ts'
-import { hiddenStates, logitsOf, treeMask, weightInputs } from '../../electron/model/decoder.ts'
+import { hiddenStates, treeMask } from '../../electron/model/decoder.ts'
+import { FED, weightsIn } from '../../electron/model/parameters.ts'
+import { tensorNames } from '../../electron/model/tensors.ts'
 
 /** Logits [V] after each token of one sequence. */
 export async function fullForward(
@@ -16,17 +18,17 @@ export async function fullForward(
 ): Promise<Float32Array[]> {
   const T = tokens.length
   const g = createGraph('cpu')
-  const named = weightInputs(g, config)
+  const named = weightsIn(g, config, FED)
   const plane = (name: string) => input(g, name, 'float32', [1, T])
   const mask = treeMask(g, plane('documents'), plane('branches'))
   const ids = input(g, 'ids', 'int64', [T])
   const positions = input(g, 'positions', 'int64', [1, T])
   const hidden = hiddenStates(g, config, named, { ids, positions, mask })
-  output(g, logitsOf(g, config, named, hidden), 'logits')
+  output(g, named.unembed(g, hidden), 'logits')
   const session = await openSession(g, 'full', { threads: 1, device: 'cpu' })
   const outputs = await session.run(
     {
-      ...toGraphLayout(config, weights),
+      ...toGraphLayout(tensorNames(config), weights),
       ids: BigInt64Array.from(tokens, BigInt),
       positions: BigInt64Array.from(tokens, (_, at) => BigInt(at)),
       documents: new Float32Array(T),

@@ -8,6 +8,7 @@ import type { Target } from '../../electron/graph/graph.ts'
 import { elementCount } from '../../electron/graph/value.ts'
 import { parseConfig } from '../../electron/model/config-json.ts'
 import type { DecoderConfig } from '../../electron/model/config.ts'
+import { FED } from '../../electron/model/parameters.ts'
 import { tensorNames } from '../../electron/model/tensors.ts'
 import { goldenWeights } from '../golden/weights.ts'
 import {
@@ -107,7 +108,7 @@ async function lossAndGradients(
     }
   }
   const g = gradientGraph(
-    config,
+    { config, source: FED, recompute: false },
     shape,
     { loss, kl: policy, entropy: policy, dualClip: false },
     target,

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Datum } from '../../electron/engine/datum.ts'
 import type { AdamParams, Engine, TrainingClient } from '../../electron/engine/engine.ts'
+import { tensorNames } from '../../electron/model/tensors.ts'
 import { createLocalEngine, type LocalOptions } from '../../electron/engine/local.ts'
 import { MODEL_FOLDER, writeState } from '../../electron/engine/state-folder.ts'
 import { toGraphLayout, zeroArrays } from '../../electron/engine/weights.ts'
@@ -92,13 +93,16 @@ describe.each(GOLDEN_NAMES)('%s', (name) => {
     // The reference policy is the folder that training began from.
     const client = await training(await writeModel(config, goldenWeights(config, perturb)))
     const state = join(temporaryFolder(), 'start')
+    const specs = tensorNames(config)
     await writeState(state, {
       config,
-      model: await writeModel(config, goldenWeights(config)),
+      specs,
+      lora: null,
+      folder: await writeModel(config, goldenWeights(config)),
       step: 0,
-      weights: toGraphLayout(config, goldenWeights(config)),
-      first: zeroArrays(config),
-      second: zeroArrays(config),
+      weights: toGraphLayout(specs, goldenWeights(config)),
+      first: zeroArrays(specs),
+      second: zeroArrays(specs),
     })
     await client.loadState(state)
     for (const step of golden.adamw.steps) {

@@ -8,6 +8,8 @@ import { collect, gridWork } from '../../../electron/engine/grid-work.ts'
 import { createTrainer, type Trainer } from '../../../electron/engine/trainer.ts'
 import { toGraphLayout, type WeightArrays, zeroArrays } from '../../../electron/engine/weights.ts'
 import type { DecoderConfig } from '../../../electron/model/config.ts'
+import { FED } from '../../../electron/model/parameters.ts'
+import { tensorNames } from '../../../electron/model/tensors.ts'
 import type { Golden } from '../../golden/decoders.ts'
 import { goldenWeights } from '../../golden/weights.ts'
 
@@ -29,8 +31,9 @@ export type SoloTrainer = {
 /** Weights of a golden decoder; the reference policy is the golden one. */
 export function trainerOf({ config, perturb }: Golden, limits = LIMITS): SoloTrainer {
   const trainer = soloTrainer(config, goldenWeights(config, perturb), limits)
-  const zeros = zeroArrays(config)
-  trainer.inner.restore(toGraphLayout(config, goldenWeights(config)), zeros, zeros)
+  const specs = tensorNames(config)
+  const zeros = zeroArrays(specs)
+  trainer.inner.restore(toGraphLayout(specs, goldenWeights(config)), zeros, zeros)
   return trainer
 }
 
@@ -38,9 +41,13 @@ export function soloTrainer(
   config: DecoderConfig,
   weights: ReadonlyMap<string, Float32Array>,
   limits = LIMITS,
+  recompute = false,
 ): SoloTrainer & { readonly inner: Trainer } {
-  const shared = { arrays: [zeroArrays(config)], own: 0 }
-  const inner = createTrainer(config, toGraphLayout(config, weights), shared, CPU)
+  const specs = tensorNames(config)
+  const shared = { arrays: [{}], own: 0 }
+  const trained = { config, source: FED, recompute }
+  const reference = async () => toGraphLayout(specs, weights)
+  const inner = createTrainer(trained, toGraphLayout(specs, weights), shared, CPU, reference)
   let step = 0
   const run = async (
     data: readonly Datum[],

@@ -5,7 +5,7 @@ import {
   createAppender,
   createCache,
   fillSlot,
-  moveSlot,
+  resizeCache,
 } from '../../../electron/engine/kv-cache.ts'
 import { piecesOf, viewOf } from '../../../electron/engine/pieces.ts'
 import { planPrefill } from '../../../electron/engine/prefill.ts'
@@ -14,15 +14,19 @@ import { fromGraphLayout, toGraphLayout, transposed } from '../../../electron/en
 import { parameterCount, tensorNames } from '../../../electron/model/tensors.ts'
 import { TINY, tinyWeights } from '../../fakes/tiny-model.ts'
 
+const SPECS = tensorNames(TINY)
+
 describe('weights', () => {
   test('a matrix is stored [in, out], and comes back as it was', () => {
     expect([...transposed(Float32Array.of(1, 2, 3, 4, 5, 6), 2, 3)]).toEqual([1, 4, 2, 5, 3, 6])
     const weights = tinyWeights(TINY)
-    expect(fromGraphLayout(TINY, toGraphLayout(TINY, weights))).toEqual(weights)
+    expect(fromGraphLayout(SPECS, toGraphLayout(SPECS, weights))).toEqual(weights)
   })
 
   test('a missing tensor is named', () => {
-    expect(() => toGraphLayout(TINY, new Map())).toThrow('model.embed_tokens.weight: expected 1280')
+    expect(() => toGraphLayout(SPECS, new Map())).toThrow(
+      'model.embed_tokens.weight: expected 1280',
+    )
   })
 })
 
@@ -30,11 +34,11 @@ describe('pieces', () => {
   test('every parameter belongs to exactly one worker, in nearly equal shares', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 17 }), (count) => {
-        const arrays = toGraphLayout(TINY, tinyWeights(TINY))
+        const arrays = toGraphLayout(SPECS, tinyWeights(TINY))
         for (const array of Object.values(arrays)) array.fill(0)
         const shares = Array.from({ length: count }, (_, own) => {
           let size = 0
-          for (const piece of piecesOf(TINY, own, count)) {
+          for (const piece of piecesOf(SPECS, own, count)) {
             const view = viewOf(arrays, piece)
             view.forEach((x, i) => (view[i] = x + 1))
             size += view.length
@@ -50,7 +54,7 @@ describe('pieces', () => {
 
   test('norms and biases alone are not decayed', () => {
     const qwen = { ...TINY, family: 'qwen2', attentionBias: true } as const
-    const plain = piecesOf(qwen, 0, 1).filter(({ decayed }) => !decayed)
+    const plain = piecesOf(tensorNames(qwen), 0, 1).filter(({ decayed }) => !decayed)
     const vectors = tensorNames(qwen).filter(({ shape }) => shape.length === 1)
     expect(plain.map(({ name }) => name)).toEqual(vectors.map(({ name }) => name))
   })
@@ -175,9 +179,12 @@ describe('the key-value cache', () => {
         }
       }
     }
-    const other = createCache(config, 1, capacity)
-    moveSlot(config, cache, 1, other, 0, 6)
-    expect(other.keys[0]).toEqual(cache.keys[0]?.subarray(at(1, 0, 0)))
+    const slot = cache.keys[0]?.slice(at(1, 0, 0))
+    const moved = resizeCache(config, cache, [{ slot: 1, target: 0, length: 6 }], {
+      slots: 1,
+      capacity,
+    })
+    expect(moved.keys[0]).toEqual(slot)
   })
 
   test('an appended key is rotated by its position, a value is not', () => {

@@ -209,6 +209,11 @@ const PRODUCTS: Readonly<Record<keyof typeof products, OpCase>> = {
     const b = fresh(g, dtype, [...batch, ...(transB ? [n, k] : [k, n])])
     return [products.matmul(g, a, b, { transA, transB, alpha: draw(fc.constantFrom(1, 0.5)) })]
   },
+  plainProduct: (g, draw) => {
+    const [rows, m, k, n] = [draw(sizes(0, 2)), draw(size), draw(size), draw(size)]
+    const dtype = draw(float)
+    return [products.plainProduct(g, fresh(g, dtype, [...rows, m, k]), fresh(g, dtype, [k, n]))]
+  },
   swapLast: unary(products.swapLast, numeric, 2),
 }
 

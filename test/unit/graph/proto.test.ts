@@ -62,9 +62,9 @@ function wireGraph(g: Graph, name: string): WireGraph {
   return {
     name,
     nodes: g.nodes.map(wireNode),
-    initializers: [...g.initializers.values()].map(({ value, bytes }) => ({
-      ...wireValue(value),
-      bytes: [...bytes],
+    initializers: [...g.initializers.values()].map((initializer) => ({
+      ...wireValue(initializer.value),
+      bytes: 'bytes' in initializer ? [...initializer.bytes] : [],
     })),
     inputs: g.inputs.map(wireValue),
     outputs: g.outputs.map(wireValue),
