@@ -81,6 +81,13 @@ export type EngineStats = {
   readonly workers: number
   readonly rssBytes: number
   readonly peakRssBytes: number
+  /** Of all sampling so far; null: the engine is not told. Rates are newTokens / decodeMs and promptTokens / prefillMs. */
+  readonly generation: {
+    readonly promptTokens: number
+    readonly prefillMs: number
+    readonly newTokens: number
+    readonly decodeMs: number
+  } | null
 }
 
 export interface Engine {

@@ -5,12 +5,13 @@
 import type { DecoderConfig } from '../model/config.ts'
 import { ropeTables } from '../model/rope.ts'
 import { freshLayout } from './decode-graph.ts'
+import type { BatchSize, SlotMove } from './decoder.ts'
 
 export type KvCache = {
   readonly slots: number
   readonly capacity: number
-  readonly keys: readonly Float32Array[]
-  readonly values: readonly Float32Array[]
+  readonly keys: Float32Array[]
+  readonly values: Float32Array[]
 }
 
 export function createCache(config: DecoderConfig, slots: number, capacity: number): KvCache {
@@ -49,29 +50,30 @@ export function fillSlot(
   }
 }
 
-/** Copies the first `length` positions of a slot to a slot of another cache. */
-export function moveSlot(
+/** A cache of that size with rows moved to their new slots. Layer by layer: the old one is gone afterwards. */
+export function resizeCache(
   { kvHeads, headDim }: DecoderConfig,
-  from: KvCache,
-  slot: number,
-  to: KvCache,
-  target: number,
-  length: number,
-): void {
-  const pairs = [
-    [from.keys, to.keys],
-    [from.values, to.values],
-  ] as const
-  for (const [sources, targets] of pairs) {
-    sources.forEach((source, layer) => {
-      for (let head = 0; head < kvHeads; head += 1) {
-        const start = (slot * kvHeads + head) * from.capacity * headDim
-        const place = (target * kvHeads + head) * to.capacity * headDim
-        targets[layer]?.set(source.subarray(start, start + length * headDim), place)
+  old: KvCache,
+  moves: readonly SlotMove[],
+  { slots, capacity }: BatchSize,
+): KvCache {
+  const renewed = (arrays: Float32Array[]): Float32Array[] =>
+    arrays.map((source, layer) => {
+      const target = new Float32Array(slots * kvHeads * capacity * headDim)
+      for (const { slot, target: place, length } of moves) {
+        for (let head = 0; head < kvHeads; head += 1) {
+          const from = (slot * kvHeads + head) * old.capacity * headDim
+          const to = (place * kvHeads + head) * capacity * headDim
+          target.set(source.subarray(from, from + length * headDim), to)
+        }
       }
+      arrays[layer] = EMPTY
+      return target
     })
-  }
+  return { slots, capacity, keys: renewed(old.keys), values: renewed(old.values) }
 }
+
+const EMPTY = new Float32Array(0)
 
 export type Appender = (
   cache: KvCache,

@@ -1,6 +1,11 @@
 /**
- * Which prompts run together before decoding, and where each lies in the grid. Pure.
+ * Which prompts run together before decoding, and where each lies in the grid; into which pieces a long one is cut.
+ * Pure.
  */
+import type { DecoderConfig } from '../model/config.ts'
+
+/** Cells of one prefill grid; a longer prompt runs in pieces. */
+export const PREFILL_TOKENS = 1024
 
 export type PrefillCell = {
   readonly key: string
@@ -78,6 +83,27 @@ function takePrompts(
     taken.set(key, { key, prompt })
   }
   return [...taken.values()]
+}
+
+export type PromptPiece = { readonly start: number; readonly length: number }
+
+/** Attention scores of one piece, in numbers, and how long a piece may be at all. */
+const PIECE_SCORES = 2 ** 25
+const PIECE = { least: 64, most: 1024 } as const
+
+/**
+ * Pieces of the first `count` tokens of a prompt, all of one length but for the last, which may be a smaller power
+ * of two and end in padding. Longer where attention has less to do, so that scores stay bounded.
+ */
+export function planPieces({ heads }: DecoderConfig, count: number): PromptPiece[] {
+  const fitting = PIECE_SCORES / (heads * count)
+  const usual = Math.min(PIECE.most, Math.max(PIECE.least, powerOfTwo(fitting + 1) / 2))
+  const pieces: PromptPiece[] = []
+  for (let start = 0; start < count; start += usual) {
+    const rest = Math.max(PIECE.least, powerOfTwo(count - start))
+    pieces.push({ start, length: Math.min(usual, rest) })
+  }
+  return pieces
 }
 
 /** The least power of two from 1 that is at least n. */

@@ -2,8 +2,10 @@
  * What crosses between the engine and its worker threads. Both sides are ours: plain types, no validation.
  */
 import type { DecoderConfig } from '../model/config.ts'
+import type { WeightSource } from '../model/parameters.ts'
 import type { LossName } from './datum.ts'
 import type { SamplingParams } from './engine.ts'
+import type { Sampled } from './sampler.ts'
 import type { SessionOptions } from './session.ts'
 import type { GridShape } from './train-graph.ts'
 import type { StepParams } from './trainer.ts'
@@ -41,6 +43,14 @@ export type RowResult = {
   readonly stopReason: 'stop' | 'length'
 }
 
+/** What sampling took: tokens of prompts, new tokens, and the time of each kind of run. */
+export type GenerationTally = {
+  readonly promptTokens: number
+  readonly prefillMs: number
+  readonly newTokens: number
+  readonly decodeMs: number
+}
+
 /** Moments of a piece of a tensor, beginning at element `from`. */
 export type MomentPiece = {
   readonly name: string
@@ -60,12 +70,19 @@ export type Calls = {
   open: {
     in: {
       readonly config: DecoderConfig
+      readonly source: WeightSource
+      /** What graphs are fed: every weight, or the adapters of a stored model. */
       readonly weights: WeightArrays
       readonly options: SessionOptions
+      /** What the keys and values of one batch may take. */
+      readonly cacheBytes: number
       /** What training workers exchange: one buffer per tensor and worker. null: this group only samples. */
       readonly training: {
         readonly shared: readonly Readonly<Record<string, SharedArrayBuffer>>[]
         readonly own: number
+        readonly recompute: boolean
+        /** Folder of the weights that KL terms refer to. */
+        readonly reference: string
       } | null
     }
     out: null
@@ -84,7 +101,7 @@ export type Calls = {
       /** Int32 [1]: 1 cancels. */
       readonly control: SharedArrayBuffer
     }
-    out: readonly RowResult[]
+    out: Sampled
   }
   exportWeights: { in: null; out: WeightArrays }
   exportMoments: { in: null; out: readonly MomentPiece[] }

@@ -1,133 +1,109 @@
 /**
  * Generation of one worker: continuous batching over slots. Each prompt is prefilled once for all its samples;
- * finished rows leave after every chunk and waiting ones take their slots; the batch shrinks at the end.
+ * finished rows leave after every chunk and waiting ones take their slots; the batch shrinks at the end. Where the
+ * cache would outgrow its budget, the rows that have least to lose wait and are taken up again later.
+ * Not here: caches and graphs (cpu-decoder.ts, device-decoder.ts), sizes (sampling-plan.ts).
  */
 import { AppError } from '../contract/errors.ts'
 import type { DecoderConfig } from '../model/config.ts'
-import { decodeGraph, prefillGraph } from './decode-graph.ts'
-import type { Choice } from './draw.ts'
+import type { Chunk, DecodeBatch, Decoder, Row } from './decoder.ts'
 import type { SamplingParams } from './engine.ts'
-import {
-  type Appender,
-  createAppender,
-  createCache,
-  fillSlot,
-  type KvCache,
-  moveSlot,
-} from './kv-cache.ts'
-import { type PrefillCell, planPrefill } from './prefill.ts'
-import type { PromptCache } from './kv-cache.ts'
-import type { RowResult, RowWork } from './protocol.ts'
-import { hashKey, uniform } from './random.ts'
-import type { Arrays, Output, Session, SessionOptions } from './session.ts'
-import { capacityFor, iterationsOf, planRun, type RunPlan, slotsFor } from './sampling-plan.ts'
-import { sessionCache } from './session-cache.ts'
-import type { WeightArrays } from './weights.ts'
-
-/** Cells of one prefill grid. */
-const PREFILL_TOKENS = 1024
+import type { GenerationTally, RowResult, RowWork } from './protocol.ts'
+import { hashKey } from './random.ts'
+import { capacityFor, planRun, type RunPlan, slotsFor, slotsWithin } from './sampling-plan.ts'
 
 export type SampleControl = {
-  /** Asked before every chunk. */
+  /** Asked before every chunk of decoding and every piece of a long prompt. */
   readonly cancelled: () => boolean
   /** Told after every chunk how many rows are finished. */
   readonly progress: (done: number) => void
 }
 
+export type Sampled = { readonly rows: readonly RowResult[]; readonly tally: GenerationTally }
+
 export type Sampler = (
   rows: readonly RowWork[],
   params: SamplingParams,
   control: SampleControl,
-) => Promise<RowResult[]>
+) => Promise<Sampled>
 
-/** A row in a slot. length: tokens in the cache; next: the token to feed. */
-type Active = {
+/** A row that waits, perhaps for the second time: then it has tokens already. */
+type Pending = {
   readonly work: RowWork
-  readonly key: number
+  /** What its cache has to hold before it can go on, the token to feed last. */
+  readonly sequence: readonly number[]
   readonly tokens: number[]
   readonly logprobs: number[]
-  readonly limit: number
-  length: number
-  next: number
 }
 
-type Batch = { cache: KvCache; readonly slots: (Active | null)[] }
-
-export function createSampler(
-  config: DecoderConfig,
-  weights: WeightArrays,
-  options: SessionOptions,
-): Sampler {
-  const cache = sessionCache(options)
-  const target = options.device === 'webgpu' ? 'webgpu' : 'cpu'
-  const sessions: Sessions = {
-    prefill: (rows, length) =>
-      cache(`prefill ${rows}x${length}`, () => prefillGraph(config, rows, length, target)),
-    decode: (batch, capacity, unroll, stops, choice) =>
-      cache(`decode ${batch}x${capacity} ${unroll} ${stops} ${choice}`, () =>
-        decodeGraph(
-          config,
-          { batch, capacity, iterations: iterationsOf(batch, unroll), unroll, stops, choice },
-          target,
-        ),
-      ),
-  }
-  return async (rows, params, control) => {
-    const longest = rows.reduce((most, row) => Math.max(most, limitOf(row, params)), 0)
-    const job: Job = {
-      config,
-      weights,
-      sessions,
-      params,
-      append: createAppender(config, longest + 1),
-      waiting: rows.toReversed(),
-      prompts: new Map(),
-      results: [],
-    }
-    return await runJob(job, control)
-  }
-}
-
-type Sessions = {
-  readonly prefill: (rows: number, length: number) => Promise<Session>
-  readonly decode: (
-    batch: number,
-    capacity: number,
-    unroll: number,
-    stops: number,
-    choice: Choice,
-  ) => Promise<Session>
+type Active = Row & {
+  readonly work: RowWork
+  readonly tokens: number[]
+  readonly logprobs: number[]
 }
 
 type Job = {
   readonly config: DecoderConfig
-  readonly weights: WeightArrays
-  readonly sessions: Sessions
+  readonly decoder: Decoder
+  readonly batch: DecodeBatch
   readonly params: SamplingParams
-  readonly append: Appender
   /** Rows not yet started, next one last. */
-  readonly waiting: RowWork[]
-  /** Prefilled prompts that rows still wait for. */
-  readonly prompts: Map<string, PromptCache>
+  readonly waiting: Pending[]
+  readonly slots: (Active | null)[]
   readonly results: RowResult[]
+  readonly tally: { -readonly [Name in keyof GenerationTally]: GenerationTally[Name] }
 }
 
-async function runJob(job: Job, control: SampleControl): Promise<RowResult[]> {
-  const { results } = job
-  const size = slotsFor(job.waiting.length)
-  const batch: Batch = {
-    cache: createCache(job.config, size, 0),
-    slots: Array.from({ length: size }, () => null),
+export function createSampler(config: DecoderConfig, decoder: Decoder): Sampler {
+  return async (rows, params, control) => {
+    const check = (): void => {
+      if (control.cancelled()) throw new AppError('cancelled', 'cancelled')
+    }
+    const waiting = rows
+      .toReversed()
+      .map((work): Pending => ({ work, sequence: work.prompt, tokens: [], logprobs: [] }))
+    const longest = rows.reduce((most, row) => Math.max(most, limitOf(row, params)), 0)
+    const job: Job = {
+      config,
+      decoder,
+      batch: await decoder.open({ params, positions: longest + 1, check }),
+      params,
+      waiting,
+      slots: Array.from({ length: firstSize(decoder, waiting) }, () => null),
+      results: [],
+      tally: { promptTokens: 0, prefillMs: 0, newTokens: 0, decodeMs: 0 },
+    }
+    try {
+      return await runJob(job, check, control.progress)
+    } finally {
+      job.batch.close()
+    }
   }
-  await refill(job, batch)
-  while (batch.slots.some((slot) => slot !== null)) {
-    if (control.cancelled()) throw new AppError('cancelled', 'cancelled')
-    results.push(...(await runChunk(job, batch)))
-    control.progress(results.length)
-    await refill(job, batch)
-    shrink(job, batch)
+}
+
+function firstSize(decoder: Decoder, waiting: readonly Pending[]): number {
+  const first = waiting.at(-1)?.sequence.length ?? 1
+  return Math.min(slotsFor(waiting.length), slotsWithin(decoder, capacityFor(first)))
+}
+
+async function runJob(
+  job: Job,
+  check: () => void,
+  progress: (done: number) => void,
+): Promise<Sampled> {
+  const { results, slots, tally } = job
+  await job.batch.resize([], { slots: slots.length, capacity: 0 })
+  await refill(job)
+  while (slots.some((slot) => slot !== null)) {
+    check()
+    const plan = await makeRoom(job)
+    results.push(...(await runChunk(job, plan)))
+    progress(results.length)
+    await widen(job)
+    await refill(job)
+    await shrink(job)
   }
-  return results
+  return { rows: results, tally }
 }
 
 /** The prompt's last token is fed by the first step, so the cache starts one short. */
@@ -135,137 +111,155 @@ function limitOf(row: RowWork, params: SamplingParams): number {
   return row.prompt.length - 1 + params.maxTokens
 }
 
-const promptKey = (row: RowWork): string => row.prompt.join(' ')
-
-async function refill(job: Job, batch: Batch): Promise<void> {
-  for (let slot = 0; slot < batch.slots.length; slot += 1) {
-    if (batch.slots[slot] !== null) continue
-    const work = job.waiting.pop()
-    if (work === undefined) return
-    const key = promptKey(work)
-    if (work.prompt.length > 1 && !job.prompts.has(key)) await prefill(job, work)
-    const prompt = job.prompts.get(key)
-    ensureCapacity(job, batch, work.prompt.length)
-    if (prompt !== undefined) fillSlot(job.config, batch.cache, slot, prompt)
-    if (job.waiting.at(-1)?.prompt !== work.prompt) job.prompts.delete(key)
-    batch.slots[slot] = start(job, work)
+async function refill(job: Job): Promise<void> {
+  const { slots, waiting, batch, tally } = job
+  const begun = performance.now()
+  for (;;) {
+    const work = waiting.at(-1)
+    const free = slots.flatMap((row, slot) => (row === null ? [slot] : []))
+    if (work === undefined || free.length === 0) break
+    if (!hasRoom(job, work)) break
+    const same = takeSame(waiting, free.length)
+    const taken = free.slice(0, same.length)
+    const upcoming = [work, ...waiting.toReversed()].map(({ sequence }) => sequence)
+    tally.promptTokens += await batch.prepare(upcoming)
+    await reserve(job, work.sequence.length)
+    await batch.place(taken, work.sequence)
+    if (waiting.at(-1)?.sequence !== work.sequence) batch.forget(work.sequence)
+    same.forEach((pending, index) => (slots[taken[index] ?? 0] = start(job, pending)))
   }
+  tally.prefillMs += performance.now() - begun
+}
+
+/** Rows with the sequence of the next one, at most `count`. */
+function takeSame(waiting: Pending[], count: number): Pending[] {
+  const first = waiting.at(-1)?.sequence
+  const same: Pending[] = []
+  while (same.length < count && waiting.at(-1)?.sequence === first) {
+    const next = waiting.pop()
+    if (next === undefined) break
+    same.push(next)
+  }
+  return same
+}
+
+/** Whether a batch of this size may hold a sequence that long. A lone row always may. */
+function hasRoom({ decoder, slots }: Job, { sequence }: Pending): boolean {
+  const busy = slots.filter((row) => row !== null).length
+  return busy === 0 || slots.length <= slotsWithin(decoder, capacityFor(sequence.length + 1))
 }
 
 /** Makes room for that many tokens in every slot. */
-function ensureCapacity(job: Job, batch: Batch, tokens: number): void {
-  if (batch.cache.capacity >= tokens) return
-  const slots = batch.slots.map((active, slot) => ({ active, slot }))
-  relocate(job, batch, slots, createCache(job.config, batch.slots.length, capacityFor(tokens)))
+async function reserve({ batch, slots }: Job, tokens: number): Promise<void> {
+  if (batch.shape().capacity >= tokens) return
+  const size = { slots: slots.length, capacity: capacityFor(tokens) }
+  await batch.resize(busySlots(slots), size)
 }
 
-/** Moves busy slots, in the order given, to a new cache. */
-function relocate(
-  { config }: Job,
-  batch: Batch,
-  slots: readonly { readonly active: Active | null; readonly slot: number }[],
-  cache: KvCache,
-): void {
-  slots.forEach(({ active, slot }, target) => {
-    if (active !== null) moveSlot(config, batch.cache, slot, cache, target, active.length)
-  })
-  batch.cache = cache
+type BusySlot = { readonly slot: number; readonly target: number; readonly length: number }
+
+/** Busy slots where they are. */
+function busySlots(slots: readonly (Active | null)[]): BusySlot[] {
+  return slots.flatMap((row, slot) =>
+    row === null ? [] : [{ slot, target: slot, length: row.length }],
+  )
 }
 
-function start(job: Job, work: RowWork): Active {
+/** Moves busy slots together, in their order, into a batch of that size; the rest of the array is empty then. */
+async function compact(job: Job, size: number, capacity: number): Promise<void> {
+  const { slots, batch } = job
+  const busy = busySlots(slots).map((one, target) => ({ ...one, target }))
+  await batch.resize(busy, { slots: size, capacity })
+  const rows = busy.map(({ slot }) => slots[slot] ?? null)
+  slots.splice(0, slots.length, ...rows)
+  while (slots.length < size) slots.push(null)
+}
+
+function start({ params }: Job, { work, sequence, tokens, logprobs }: Pending): Active {
   return {
     work,
     key: hashKey(work.seed, work.stream),
-    tokens: [],
-    logprobs: [],
-    limit: limitOf(work, job.params),
-    length: work.prompt.length - 1,
-    next: work.prompt.at(-1) ?? 0,
+    tokens,
+    logprobs,
+    taken: tokens.length,
+    limit: limitOf(work, params),
+    length: sequence.length - 1,
+    next: sequence.at(-1) ?? 0,
   }
 }
 
-/** Runs the prompts of the next rows, this one first, as far as they fit into one grid. */
-async function prefill(job: Job, first: RowWork): Promise<void> {
-  const upcoming = [first, ...job.waiting.toReversed()]
-  const plan = planPrefill(
-    upcoming.map(({ prompt }) => prompt),
-    (prompt) => job.prompts.has(prompt.join(' ')),
-    PREFILL_TOKENS,
+/** The next run, for which the cache has room: rows that would outgrow the budget are parked before. */
+async function makeRoom(job: Job): Promise<RunPlan> {
+  const { decoder, slots } = job
+  for (;;) {
+    const plan = planOf(job)
+    const tokens = tokensAfter(slots, plan)
+    const allowed = slotsWithin(decoder, capacityFor(tokens))
+    if (slots.length > allowed) {
+      park(job, allowed)
+      await compact(job, allowed, capacityFor(tokens))
+      continue
+    }
+    await reserve(job, tokens)
+    return plan
+  }
+}
+
+/** Sends all but `count` rows back to wait: those with the fewest tokens, which are done again most quickly. */
+function park({ slots, waiting }: Job, count: number): void {
+  const order = slots
+    .flatMap((row, slot) => (row === null ? [] : [{ row, slot }]))
+    .toSorted((a, b) => b.row.length - a.row.length || a.slot - b.slot)
+  for (const { row, slot } of order.slice(count).toReversed()) {
+    const { work, tokens, logprobs } = row
+    const sequence = tokens.length === 0 ? work.prompt : [...work.prompt, ...tokens]
+    waiting.push({ work, sequence, tokens, logprobs })
+    slots[slot] = null
+  }
+}
+
+/** After long rows have left, a batch that had been made small has room for more of those that wait. */
+async function widen(job: Job): Promise<void> {
+  const { decoder, slots, waiting } = job
+  const next = waiting.at(-1)
+  if (next === undefined) return
+  const busy = slots.flatMap((row) => row ?? [])
+  const longest = Math.max(next.sequence.length, ...busy.map(({ length }) => length + 1))
+  const size = Math.min(
+    slotsFor(busy.length + waiting.length),
+    slotsWithin(decoder, capacityFor(longest)),
   )
-  const session = await job.sessions.prefill(plan.rows, plan.length)
-  const names = Array.from({ length: job.config.layers }, (_, layer) => layer)
-  const outputs = await session.run({ ...job.weights, ...plan.feeds }, [
-    ...names.map((layer) => `key.${layer}`),
-    ...names.map((layer) => `value.${layer}`),
-  ])
-  const keys = names.map((layer) => floats(outputs[`key.${layer}`]))
-  const values = names.map((layer) => floats(outputs[`value.${layer}`]))
-  for (const cell of plan.cells)
-    job.prompts.set(cell.key, promptCache(cell, plan.length, keys, values))
+  if (size > slots.length) await compact(job, size, capacityFor(longest))
 }
 
-function promptCache(
-  { row, start, count }: PrefillCell,
-  length: number,
-  keys: readonly Float32Array[],
-  values: readonly Float32Array[],
-): PromptCache {
-  return { keys, values, length, row, start, count }
-}
-
-function floats(output: Output | undefined): Float32Array {
-  if (output?.data instanceof Float32Array) return output.data
-  throw new AppError('engine', 'decode: expected float32 output')
-}
-
-async function runChunk(job: Job, batch: Batch): Promise<RowResult[]> {
-  const { params } = job
-  const size = batch.slots.length
-  const plan = planOf(job, batch)
-  ensureCapacity(job, batch, tokensAfter(batch, plan))
-  const session = await job.sessions.decode(
-    size,
-    batch.cache.capacity,
-    plan.unroll,
-    stopsOf(params).length,
-    choiceOf(params),
-  )
-  const outputs = await session.run({ ...job.weights, ...chunkFeeds(job, batch, plan) }, [
-    'tokens',
-    'logprobs',
-    'fresh',
-  ])
-  const taken = readChunk(outputs, plan)
-  return batch.slots.flatMap((active, slot) => {
+async function runChunk(job: Job, plan: RunPlan): Promise<RowResult[]> {
+  const { slots, batch, tally } = job
+  const begun = performance.now()
+  const chunk = await batch.run(slots, plan)
+  const found = slots.flatMap((active, slot) => {
     if (active === null) return []
-    const result = advance(job, batch, active, slot, taken)
-    if (result !== null) batch.slots[slot] = null
+    const before = active.tokens.length
+    const result = advance(job, active, slot, chunk)
+    tally.newTokens += active.tokens.length - before
+    if (result !== null) slots[slot] = null
     return result === null ? [] : [result]
   })
-}
-
-/** Never empty: no token has id -1. */
-function stopsOf({ stop }: SamplingParams): readonly number[] {
-  return stop.length === 0 ? [-1] : stop
-}
-
-function choiceOf({ temperature, topP, topK }: SamplingParams): Choice {
-  if (temperature === 0) return 'greedy'
-  return topP < 1 || topK > 0 ? 'filtered' : 'plain'
+  tally.decodeMs += performance.now() - begun
+  return found
 }
 
 /** Room that a run needs: a fused attention writes behind what is there, and a row may stand still at its limit. */
-function tokensAfter({ slots }: Batch, { unroll, trips }: RunPlan): number {
+function tokensAfter(slots: readonly (Active | null)[], { unroll, trips }: RunPlan): number {
   const ends = slots.map((active) =>
     active === null ? 1 : Math.min(active.length + unroll * trips, active.limit) + 1,
   )
   return Math.max(...ends)
 }
 
-function planOf({ config, params, results }: Job, { slots }: Batch): RunPlan {
+function planOf({ config, decoder, params, results, slots }: Job): RunPlan {
   const taken = slots.flatMap((active) => (active === null ? [] : [active.tokens.length]))
   const lengths = [...taken, ...results.map(({ tokens }) => tokens.length)]
-  return planRun(config, {
+  return (decoder.planRun ?? planRun)(config, {
     slots: slots.length,
     remaining: params.maxTokens - Math.max(...taken),
     stops: params.stop.length > 0,
@@ -274,71 +268,21 @@ function planOf({ config, params, results }: Job, { slots }: Batch): RunPlan {
   })
 }
 
-function chunkFeeds(job: Job, { cache, slots }: Batch, plan: RunPlan): Record<string, Arrays> {
-  const { params } = job
-  const feeds: Record<string, Arrays> = {
-    ids: BigInt64Array.from(slots, (active) => BigInt(active?.next ?? 0)),
-    lengths: Int32Array.from(slots, (active) => active?.length ?? 0),
-    // An empty slot is done at once.
-    limits: Int32Array.from(slots, (active) => active?.limit ?? 0),
-    stops: BigInt64Array.from(stopsOf(params), BigInt),
-    inverseTemperature: Float32Array.of(params.temperature === 0 ? 1 : 1 / params.temperature),
-    topP: Float32Array.of(params.topP),
-    topK: BigInt64Array.of(BigInt(params.topK > 0 ? params.topK : 2 ** 31)),
-    trips: BigInt64Array.of(BigInt(plan.trips)),
-    uniforms: chunkUniforms(slots, plan),
-  }
-  cache.keys.forEach((array, layer) => (feeds[`key.${layer}`] = array))
-  cache.values.forEach((array, layer) => (feeds[`value.${layer}`] = array))
-  return feeds
-}
-
-/** Token number n of a row uses draw n of its stream. */
-function chunkUniforms(slots: readonly (Active | null)[], { unroll }: RunPlan): Float32Array {
-  const steps = iterationsOf(slots.length, unroll) * unroll
-  const draws = new Float32Array(steps * slots.length)
-  slots.forEach((active, slot) => {
-    if (active === null) return
-    for (let step = 0; step < steps; step += 1) {
-      draws[step * slots.length + slot] = uniform(active.key, active.tokens.length + step)
-    }
-  })
-  return draws
-}
-
-type Taken = {
-  readonly steps: number
-  readonly tokens: BigInt64Array
-  readonly logprobs: Float32Array
-  readonly fresh: Float32Array
-}
-
-function readChunk(outputs: Readonly<Record<string, Output>>, { unroll }: RunPlan): Taken {
-  const { tokens, logprobs, fresh } = outputs
-  if (!(tokens?.data instanceof BigInt64Array)) {
-    throw new AppError('engine', 'decode: expected int64 tokens')
-  }
-  const steps = (tokens.dims[0] ?? 0) * unroll
-  return { steps, tokens: tokens.data, logprobs: floats(logprobs), fresh: floats(fresh) }
-}
-
 /** Takes a row's part of the chunk; its result once it is finished. */
 function advance(
-  job: Job,
-  { cache, slots }: Batch,
+  { params }: Job,
   active: Active,
   slot: number,
-  taken: Taken,
+  { steps, read, keep }: Chunk,
 ): RowResult | null {
-  const width = taken.fresh.length / (taken.steps * slots.length)
-  for (let step = 0; step < taken.steps; step += 1) {
-    const at = step * slots.length + slot
-    const token = Number(taken.tokens[at])
+  for (let step = 0; step < steps; step += 1) {
+    const { token, logprob } = read(step, slot)
     active.tokens.push(token)
-    active.logprobs.push(taken.logprobs[at] ?? 0)
-    if (job.params.stop.includes(token)) return finish(active, 'stop')
-    if (active.tokens.length >= job.params.maxTokens) return finish(active, 'length')
-    job.append(cache, slot, active.length, taken.fresh, at * width)
+    active.logprobs.push(logprob)
+    active.taken += 1
+    if (params.stop.includes(token)) return finish(active, 'stop')
+    if (active.tokens.length >= params.maxTokens) return finish(active, 'length')
+    keep(step, slot, active.length)
     active.length += 1
     active.next = token
   }
@@ -355,15 +299,11 @@ function finish({ work, tokens, logprobs }: Active, stopReason: 'stop' | 'length
 }
 
 /** Halves the batch while at most half of it is busy and nothing waits. */
-function shrink(job: Job, batch: Batch): void {
-  if (job.waiting.length > 0) return
-  const busy = batch.slots.filter((slot) => slot !== null)
-  const size = slotsFor(busy.length)
-  if (busy.length === 0 || size >= batch.slots.length) return
-  const slots = batch.slots.map((active, slot) => ({ active, slot }))
-  const { capacity } = batch.cache
-  const kept = slots.filter(({ active }) => active !== null)
-  relocate(job, batch, kept, createCache(job.config, size, capacity))
-  batch.slots.splice(0, batch.slots.length, ...busy)
-  while (batch.slots.length < size) batch.slots.push(null)
+async function shrink(job: Job): Promise<void> {
+  const { slots, waiting, batch } = job
+  if (waiting.length > 0) return
+  const busy = slots.filter((slot) => slot !== null).length
+  const size = slotsFor(busy)
+  if (busy === 0 || size >= slots.length) return
+  await compact(job, size, batch.shape().capacity)
 }

@@ -11,7 +11,8 @@ import type {
   SamplingClient,
   SamplingParams,
 } from './engine.ts'
-import type { RowResult, RowWork } from './protocol.ts'
+import type { GenerationTally, RowResult, RowWork } from './protocol.ts'
+import type { Sampled } from './sampler.ts'
 import type { WorkerGroup } from './worker-group.ts'
 
 export function samplingClient(group: WorkerGroup, isCurrent: () => boolean): SamplingClient {
@@ -51,18 +52,40 @@ async function sampleRows(
     const found = await Promise.all(
       group.workers.map(async (worker, index) => {
         const hand = hands[index] ?? []
-        if (hand.length === 0) return []
+        if (hand.length === 0) return NOTHING
         const work = { rows: hand, params, control }
         return await worker.call('sample', work, (count) => report(index, count))
       }),
     )
-    return gatherRows(requests, found.flat())
+    group.tallied(together(found.map(({ tally }) => tally)))
+    return gatherRows(
+      requests,
+      found.flatMap(({ rows: part }) => part),
+    )
   } catch (thrown) {
     cancel()
     throw thrown
   } finally {
     signal?.removeEventListener('abort', cancel)
   }
+}
+
+const NOTHING: Sampled = {
+  rows: [],
+  tally: { promptTokens: 0, prefillMs: 0, newTokens: 0, decodeMs: 0 },
+}
+
+/** Of workers side by side: their tokens together, the time of the slowest. */
+function together(tallies: readonly GenerationTally[]): GenerationTally {
+  return tallies.reduce(
+    (sum, one) => ({
+      promptTokens: sum.promptTokens + one.promptTokens,
+      prefillMs: Math.max(sum.prefillMs, one.prefillMs),
+      newTokens: sum.newTokens + one.newTokens,
+      decodeMs: Math.max(sum.decodeMs, one.decodeMs),
+    }),
+    NOTHING.tally,
+  )
 }
 
 /** Rows of each request together, longest prompts first. */

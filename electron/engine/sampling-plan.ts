@@ -25,6 +25,33 @@ export function capacityFor(tokens: number): number {
   return Math.ceil(tokens / step) * step
 }
 
+/** cacheBytes: what keys and values of one batch may take; tokenBytes: of one token in all layers. */
+export type CacheBudget = { readonly cacheBytes: number; readonly tokenBytes: number }
+
+export function cacheTokenBytes(
+  { layers, kvHeads, headDim }: DecoderConfig,
+  elementBytes: number,
+): number {
+  return 2 * layers * kvHeads * headDim * elementBytes
+}
+
+/** Enough for every batch of the embedded model: there the batch never depends on the machine. */
+const LEAST_CACHE_BYTES = 2 ** 30
+
+/**
+ * What keys and values may take where so much memory is free: about half of it, as a power of two, so that two starts
+ * of one machine make the same batches and give the same bits.
+ */
+export function cacheBytesFor(freeBytes: number): number {
+  return Math.max(LEAST_CACHE_BYTES, 2 ** Math.floor(Math.log2(Math.max(1, freeBytes / 2))))
+}
+
+/** Slots of that capacity that the budget holds, one at least. */
+export function slotsWithin({ cacheBytes, tokenBytes }: CacheBudget, capacity: number): number {
+  const most = cacheBytes / (tokenBytes * capacity)
+  return SLOTS.findLast((slots) => slots <= most) ?? 1
+}
+
 export type RunState = {
   readonly slots: number
   /** Least number of tokens that a row may still take. */

@@ -5,9 +5,13 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import * as v from 'valibot'
 import { AppError, messageOf } from '../contract/errors.ts'
+import { readWeights } from '../model/checkpoint.ts'
+import { tensorNames } from '../model/tensors.ts'
+import { createCpuDecoder } from './cpu-decoder.ts'
 import type { CallName, Calls, Reply, Request } from './protocol.ts'
 import { createSampler, type Sampler } from './sampler.ts'
 import { createTrainer, type Trainer } from './trainer.ts'
+import { toGraphLayout, type WeightArrays } from './weights.ts'
 
 type State = { readonly sampler: Sampler; readonly trainer: Trainer | null }
 
@@ -38,8 +42,9 @@ type Handlers = {
 }
 
 const HANDLERS: Handlers = {
-  open: async ({ config, weights, options, training }) => {
-    const sampler = createSampler(config, weights, options)
+  open: async ({ config, source, weights, options, training, cacheBytes }) => {
+    const decoder = createCpuDecoder(config, weights, options, cacheBytes, source)
+    const sampler = createSampler(config, decoder)
     state = { sampler, trainer: null }
     if (training === null) return null
     const arrays = training.shared.map((buffers) =>
@@ -48,7 +53,10 @@ const HANDLERS: Handlers = {
       ),
     )
     const shared = { arrays, own: training.own }
-    state = { sampler, trainer: createTrainer(config, weights, shared, options) }
+    const trained = { config, source, recompute: training.recompute }
+    const reference = async (): Promise<WeightArrays> =>
+      toGraphLayout(tensorNames(config), await readWeights(training.reference))
+    state = { sampler, trainer: createTrainer(trained, weights, shared, options, reference) }
     return null
   },
   accumulate: (work) => trainer().accumulate(work),
