@@ -1,5 +1,5 @@
 /**
- * `kelvin runs list|show|rm`: the history.
+ * `kelvin runs list|show|rm|pack`: the history.
  */
 import type { Command } from 'commander'
 import type { Colors } from 'picocolors/types.js'
@@ -8,7 +8,7 @@ import type { RunDetail, RunRow, RunState } from '../contract/history.ts'
 import type { EvalRecord } from '../contract/run.ts'
 import type { Act } from './act.ts'
 import { bytes, count, duration, moment, percent, ratio, table, visible } from './format.ts'
-import { flag, text, withHome } from './options.ts'
+import { flag, real, text, withHome } from './options.ts'
 
 const Options = v.strictObject({ json: flag, home: v.optional(text) })
 
@@ -17,6 +17,7 @@ export function addRuns(program: Command, act: Act): void {
   addList(runs, act)
   addShow(runs, act)
   addRemove(runs, act)
+  addPack(runs, act)
 }
 
 /** Loaded when asked for, so that help and usage errors need no database. */
@@ -72,6 +73,35 @@ function addRemove(runs: Command, act: Act): void {
       return 0
     }),
   )
+}
+
+const PackOptions = v.strictObject({ ...Options.entries, out: text, megabytes: real(0.01, 1_000) })
+const MEGABYTE = 1e6
+
+function addPack(runs: Command, act: Act): void {
+  const command = runs
+    .command('pack')
+    .argument('<run>')
+    .description('a finished run as the sample that ships with the workbench')
+    .option('--out <dir>', 'folder to write run.jsonl.gz into', 'resources/sample-run')
+    .option('--megabytes <n>', 'largest file; tasks and traces of some steps are left out', '3')
+  withHome(command).action(
+    act(PackOptions, async (options, { args, output }) => {
+      const { homeDirectory, withHistory } = await history()
+      const { packRun } = await import('../host/sample-pack.ts')
+      const home = homeDirectory(options.home)
+      const packed = await withHistory(home, (store) =>
+        packRun(store, args[0] ?? '', options.out, options.megabytes * MEGABYTE),
+      )
+      output.summary(packed, () => packedText(packed))
+      return 0
+    }),
+  )
+}
+
+function packedText({ file, bytes: size, every }: { file: string; bytes: number; every: number }) {
+  const part = every === 1 ? 'of all steps' : `of every ${every}th step`
+  return `${file}: ${bytes(size)}, tasks and traces ${part}`
 }
 
 function stateText(state: RunState, colors: Colors): string {

@@ -1,61 +1,63 @@
 /**
- * The finished run that ships, so that no screen is empty: packed from a real one, put into the history as it was.
- * Its checkpoints do not come along: weights can be trained, not its history.
+ * The finished run that ships, so that no screen is empty: a real one, put into the history as it was. Of its tasks
+ * and traces only those of some steps come along, and none of its checkpoints.
+ * Not here: packing it (sample-pack.ts).
  */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { gunzipSync, gzipSync } from 'node:zlib'
+import { gunzipSync } from 'node:zlib'
 import * as v from 'valibot'
 import { AppError, messageOf } from '../contract/errors.ts'
 import type { EvalItem, Run } from '../contract/history.ts'
-import type { EvalRecord, StepRecord } from '../contract/run.ts'
-import { decode, encode } from '../contract/wire.ts'
-import { readEvalItems, readEvals } from '../store/evals.ts'
-import { listRuns, readRun, runKey, updateState } from '../store/runs.ts'
-import { readLastStep } from '../store/steps.ts'
+import type { EvalRecord } from '../contract/run.ts'
+import { decode } from '../contract/wire.ts'
+import { insertEval, insertEvalItem } from '../store/evals.ts'
+import { restoreStep } from '../store/restore.ts'
+import type { KeptStep } from '../store/restore.ts'
+import { insertRun, listRuns, runKey, updateCurrentStep, updateState } from '../store/runs.ts'
 import type { Store } from '../store/store.ts'
-import { readStepRecord } from './history.ts'
-import { startRun } from './recorder.ts'
+import { NANO_MODEL } from './models.ts'
 
 export const SAMPLE_RUN = fileURLToPath(new URL('../../resources/sample-run', import.meta.url))
-const FILE = 'run.jsonl.gz'
+export const SAMPLE_FILE = 'run.jsonl.gz'
+/** Stands for the folder of the embedded model, which is another one on every machine. */
+export const EMBEDDED = 'nano'
 
-export const hasSampleRun = (): boolean => existsSync(join(SAMPLE_RUN, FILE))
-
-/** Writes a run, its evaluations and every step `every` steps apart. */
-export function packRun(store: Store, id: string, folder: string, every: number): void {
-  const run = readRun(store, id)
-  const key = runKey(store, id)
-  const evals = readEvals(store, key)
-  const items = [...new Map(evals.map((record) => [placeName(record), record])).values()].flatMap(
-    (place) => readEvalItems(store, key, place),
-  )
-  const lines = [encode({ run: { ...run, model: { ...run.model, path: 'nano' } }, evals, items })]
-  const last = readLastStep(store, key)?.step ?? 0
-  for (let step = 0; step <= last; step++) {
-    if (step % every === 0 || step === last) lines.push(encode(readStepRecord(store, id, step)))
-  }
-  writeFileSync(join(folder, FILE), gzipSync(lines.join('\n'), { level: 9 }))
+/** The first line of a pack; each other one is a step. */
+export type Head = {
+  readonly run: Run
+  readonly evals: readonly EvalRecord[]
+  readonly items: readonly EvalItem[]
+  /** Which part of its tasks and traces is in it, in a sentence. */
+  readonly note: string
 }
 
-const placeName = ({ step, suite, temperature }: EvalRecord) => `${step}/${suite}/${temperature}`
+export const hasSampleRun = (): boolean => existsSync(join(SAMPLE_RUN, SAMPLE_FILE))
 
 /** Puts it into the history, unless it is there already. Returns its id. */
 export function openSampleRun(store: Store, folder: string): string {
-  const [head, ...steps] = readLines(join(folder, FILE))
-  const { run, evals, items } = checkedHead(head)
+  const [first, ...steps] = readLines(join(folder, SAMPLE_FILE))
+  const head = checkedHead(first)
+  const { run } = head
   if (listRuns(store).some(({ id }) => id === run.id)) return run.id
-  const writer = { now: () => run.updatedMs, pid: process.pid }
-  const { state: _, reason: _reason, updatedMs: _at, currentStep: _step, ...made } = run
   store.transaction('opening the sample run', () => {
-    const recorder = startRun(store, { ...made, parent: null }, writer)
-    for (const step of steps) recorder.step(checkedStep(step))
-    recorder.evals(evals, items)
-    const end = { state: 'finished', reason: '', atMs: run.updatedMs, pid: null } as const
-    updateState(store, runKey(store, run.id), end)
+    enter(store, head)
+    const key = runKey(store, run.id)
+    for (const step of steps) restoreStep(store, key, checkedStep(step))
+    updateCurrentStep(store, key, run.currentStep, run.updatedMs)
+    for (const record of head.evals) insertEval(store, key, record)
+    for (const item of head.items) insertEvalItem(store, key, item)
+    const end = { state: 'finished', reason: head.note, atMs: run.updatedMs, pid: null } as const
+    updateState(store, key, end)
   })
   return run.id
+}
+
+function enter(store: Store, { run }: Head): void {
+  const { state: _, reason: _reason, updatedMs: _at, currentStep: _step, ...made } = run
+  const path = run.model.path === EMBEDDED ? NANO_MODEL : run.model.path
+  insertRun(store, { ...made, model: { ...run.model, path }, parent: null, pid: null })
 }
 
 function readLines(file: string): unknown[] {
@@ -68,20 +70,17 @@ function readLines(file: string): unknown[] {
   }
 }
 
-type Head = {
-  readonly run: Run
-  readonly evals: readonly EvalRecord[]
-  readonly items: readonly EvalItem[]
-}
-
 const HeadShape = v.object({
   run: v.object({
     id: v.string(),
     updatedMs: v.number(),
+    currentStep: v.number(),
+    model: v.object({ path: v.string() }),
     config: v.record(v.string(), v.unknown()),
   }),
   evals: v.array(v.object({ suite: v.string() })),
   items: v.array(v.object({ item: v.string() })),
+  note: v.string(),
 })
 
 /** Ours, shipped with this version: its outline is checked, and the database checks every column. */
@@ -90,9 +89,13 @@ function checkedHead(value: unknown): Head {
   throw new AppError('store', 'sample run: expected a run in its first line, found something else')
 }
 
-const StepShape = v.object({ step: v.number(), episodes: v.array(v.unknown()) })
+const StepShape = v.object({
+  record: v.object({ step: v.number(), episodes: v.array(v.unknown()) }),
+  row: v.object({ atMs: v.number(), seconds: v.number() }),
+  tallies: v.array(v.object({ count: v.number() })),
+})
 
-function checkedStep(value: unknown): StepRecord {
-  if (v.is(StepShape, value)) return value as unknown as StepRecord
+function checkedStep(value: unknown): KeptStep {
+  if (v.is(StepShape, value)) return value as unknown as KeptStep
   throw new AppError('store', 'sample run: expected a step in a line, found something else')
 }

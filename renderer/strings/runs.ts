@@ -38,6 +38,7 @@ export const RUNS = {
   parent: 'Forked from',
   forks: 'Forks',
   reason: 'Reason',
+  note: 'Note',
   none: 'none',
   checkpoints: 'Checkpoints',
   fork: 'Fork from here',

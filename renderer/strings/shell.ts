@@ -61,5 +61,5 @@ export const SHELL = {
   endedItself: (why: string, seconds: string) =>
     `The run stopped: ${why}. It goes on from its last checkpoint by itself in ${seconds} seconds.`,
   ended: (why: string) => `The run stopped: ${why}. Nothing before its last checkpoint is lost.`,
-  restarted: (count: string) => `Restarted ${count} times`,
+  restarted: (count: string) => `Restarts: ${count}`,
 } as const

@@ -44,7 +44,7 @@ export function RunInspector() {
 function aboutRun({ run, forks }: RunView): readonly Fact[] {
   const parent = run.parent === null ? RUNS.none : `${run.parent.run}, step ${run.parent.step}`
   return [
-    ...(run.reason === '' ? [] : [[RUNS.reason, visible(run.reason)] as const]),
+    ...(run.reason === '' ? [] : [[reasonLabel(run), visible(run.reason)] as const]),
     [RUNS.model, visible(lastPart(run.model.path))],
     [RUNS.seed, String(run.seed)],
     [RUNS.engine, run.engine],
@@ -56,6 +56,9 @@ function aboutRun({ run, forks }: RunView): readonly Fact[] {
     [RUNS.forks, forks.length === 0 ? RUNS.none : forks.join(', ')],
   ]
 }
+
+const reasonLabel = ({ state }: RunView['run']): string =>
+  state === 'finished' ? RUNS.note : RUNS.reason
 
 /** Of a live run the phase it is in; of others how the last step's time went. */
 function Phases({ view }: { readonly view: RunView }) {
