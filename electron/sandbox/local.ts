@@ -34,6 +34,8 @@ export type Parts = {
   readonly workers: number
   /** One pool per hash seed. */
   readonly pools: readonly [Pool, Pool]
+  /** Ends what the pools shared. */
+  readonly release?: () => Promise<void>
 }
 
 export class LocalSandbox implements Sandbox {
@@ -82,6 +84,7 @@ export class LocalSandbox implements Sandbox {
 
   async close(): Promise<void> {
     await Promise.all(this.#parts.pools.map((pool) => pool.close()))
+    await this.#parts.release?.()
   }
 
   async #execute(

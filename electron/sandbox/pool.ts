@@ -6,13 +6,13 @@
  */
 import { AppError } from '../contract/errors.ts'
 import type { ReplyFrame } from './frame.ts'
-import type { Job, JobEnd, Server } from './server.ts'
+import type { Job, JobEnd, Servant } from './server.ts'
 
 /** A reply, or `infra_error`: two zygotes were lost under the job, or none could be started. */
 export type Answer = ReplyFrame | 'infra_error'
 
 /** Makes a zygote that has passed its self-test; rejects when there is none to be had. */
-export type Starter = () => Promise<Server>
+export type Starter = () => Promise<Servant>
 
 /** One running and one waiting request per zygote: the next child starts without a round trip to the app. */
 const DEPTH = 2
@@ -26,7 +26,7 @@ type Entry = {
   readonly settle: (end: Answer | AppError) => void
   attempts: number
   /** Where it is in flight, so that it can be cancelled there. */
-  place: { readonly zygote: Server; readonly id: number } | null
+  place: { readonly zygote: Servant; readonly id: number } | null
 }
 
 export class Pool {
@@ -34,13 +34,13 @@ export class Pool {
   readonly #starter: Starter
   readonly #starting = new Set<Promise<void>>()
   readonly #open = new Set<Entry>()
-  #zygotes: Server[] = []
+  #zygotes: Servant[] = []
   #queue: Entry[] = []
   #closed = false
   /** Zygotes that went without being asked to. */
   losses = 0
 
-  constructor(zygotes: readonly Server[], starter: Starter) {
+  constructor(zygotes: readonly Servant[], starter: Starter) {
     this.#size = zygotes.length
     this.#starter = starter
     for (const zygote of zygotes) this.#adopt(zygote)
@@ -95,8 +95,8 @@ export class Pool {
     }
   }
 
-  #leastLoaded(): Server | null {
-    let best: Server | null = null
+  #leastLoaded(): Servant | null {
+    let best: Servant | null = null
     for (const zygote of this.#zygotes) {
       if (!zygote.alive || zygote.load >= DEPTH || zygote.served >= RECYCLE_AFTER) continue
       if (best === null || zygote.load < best.load) best = zygote
@@ -104,12 +104,12 @@ export class Pool {
     return best
   }
 
-  #sendTo(zygote: Server, entry: Entry): void {
+  #sendTo(zygote: Servant, entry: Entry): void {
     const id = zygote.send(entry.job, (end) => this.#settle(zygote, entry, end))
     entry.place = { zygote, id }
   }
 
-  #settle(zygote: Server, entry: Entry, end: JobEnd): void {
+  #settle(zygote: Servant, entry: Entry, end: JobEnd): void {
     entry.place = null
     if (this.#open.has(entry)) this.#conclude(entry, end)
     if (zygote.served >= RECYCLE_AFTER && zygote.load === 0) zygote.kill()
@@ -130,13 +130,13 @@ export class Pool {
     entry.settle(cancelled())
   }
 
-  #adopt(zygote: Server): void {
+  #adopt(zygote: Servant): void {
     if (this.#closed || !zygote.alive) return zygote.kill()
     this.#zygotes.push(zygote)
     void zygote.ended().then(() => this.#drop(zygote))
   }
 
-  #drop(zygote: Server): void {
+  #drop(zygote: Servant): void {
     this.#zygotes = this.#zygotes.filter((other) => other !== zygote)
     if (this.#closed) return
     if (zygote.served < RECYCLE_AFTER) this.losses += 1
@@ -154,7 +154,7 @@ export class Pool {
     }
   }
 
-  async #adoptLate(zygote: Server, start: Promise<void>): Promise<void> {
+  async #adoptLate(zygote: Servant, start: Promise<void>): Promise<void> {
     this.#starting.delete(start)
     this.#adopt(zygote)
     if (this.#closed) return zygote.ended()

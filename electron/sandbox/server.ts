@@ -26,6 +26,11 @@ export type JobEnd = ReplyFrame | 'lost' | 'unstarted'
 type Settle = (end: JobEnd) => void
 type InFlight = { readonly job: Job; readonly settle: Settle }
 
+/** What a pool needs of whoever runs programs for it. */
+export type Servant = Readonly<
+  Pick<Server, 'alive' | 'load' | 'served' | 'pid' | 'send' | 'cancel' | 'kill' | 'ended'>
+>
+
 export class Server {
   readonly #process: ServerProcess
   readonly #reader: FrameReader

@@ -57,7 +57,10 @@ export async function openBrowserPage(options: BrowserOptions): Promise<PageLine
   } catch (cause) {
     await stop()
     const told = browser.said().trim().split('\n').at(-1) ?? ''
-    throw new AppError('sandbox', `${options.program}: expected a page, found ${messageOf(cause)} ${told}`)
+    throw new AppError(
+      'sandbox',
+      `${options.program}: expected a page, found ${messageOf(cause)} ${told}`,
+    )
   } finally {
     clearTimeout(timer)
   }
@@ -141,7 +144,11 @@ const CONNECT = `(() => {
 })()`
 const POST = 'function (message) { this.postMessage(message) }'
 
-async function openPage(browser: Browser, options: BrowserOptions, stop: () => Promise<void>): Promise<PageLine> {
+async function openPage(
+  browser: Browser,
+  options: BrowserOptions,
+  stop: () => Promise<void>,
+): Promise<PageLine> {
   const { cdp } = browser
   const { targetId } = v.parse(Text, await cdp.ask('Target.createTarget', { url: 'about:blank' }))
   const { sessionId } = v.parse(
@@ -189,7 +196,8 @@ type Hear = { heard: (message: unknown) => void }
 
 function passOn(params: Readonly<Record<string, unknown>>, hear: Hear): void {
   const called = v.safeParse(Called, params)
-  if (called.success && called.output.name === BINDING) hear.heard(JSON.parse(called.output.payload))
+  if (called.success && called.output.name === BINDING)
+    hear.heard(JSON.parse(called.output.payload))
 }
 
 async function answer(

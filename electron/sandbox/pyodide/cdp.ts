@@ -18,7 +18,11 @@ const Message = v.object({
 
 type Values = Readonly<Record<string, unknown>>
 type Waiting = PromiseWithResolvers<Values>
-export type BrowserEvent = { readonly method: string; readonly params: Values; readonly session: string }
+export type BrowserEvent = {
+  readonly method: string
+  readonly params: Values
+  readonly session: string
+}
 
 /** A browser that says more than this in one message is not to be listened to. */
 const LONGEST = 256 * 2 ** 20
@@ -47,7 +51,8 @@ export class Cdp {
     const id = (this.#lastId += 1)
     const waiting = Promise.withResolvers<Values>()
     this.#waiting.set(id, waiting)
-    const message = sessionId === undefined ? { id, method, params } : { id, method, params, sessionId }
+    const message =
+      sessionId === undefined ? { id, method, params } : { id, method, params, sessionId }
     this.#out.write(`${JSON.stringify(message)}\0`)
     return waiting.promise
   }

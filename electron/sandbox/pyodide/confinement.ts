@@ -21,7 +21,12 @@ export async function confinementOf(
   return { name: NAME, pass: renderers.length > 0 && open.length === 0, detail }
 }
 
-type Seen = { readonly pid: number; readonly parent: number; readonly seccomp: string; readonly renders: boolean }
+type Seen = {
+  readonly pid: number
+  readonly parent: number
+  readonly seccomp: string
+  readonly renders: boolean
+}
 
 async function renderersBelow(browser: number): Promise<Seen[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
