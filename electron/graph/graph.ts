@@ -152,6 +152,7 @@ type Encoder = (numbers: readonly number[] | Float32Array) => ArrayBufferView
 const ENCODERS: Readonly<Partial<Record<DType, Encoder>>> = {
   float32: (numbers) => Float32Array.from(numbers),
   float64: (numbers) => Float64Array.from(numbers),
+  float16: (numbers) => Float16Array.from(numbers),
   int32: (numbers) => Int32Array.from(numbers),
   int64: (numbers) => BigInt64Array.from(Array.from(numbers, BigInt)),
   bool: (numbers) => Uint8Array.from(numbers),
