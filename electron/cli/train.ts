@@ -2,6 +2,7 @@
  * `kelvin train`: one-click self-play. The training runs in a process of its own; this one shows it.
  * Not here: the training (host/train.ts), keeping that process up (host/supervisor.ts).
  */
+import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import * as v from 'valibot'
 import { parseSettings, PRESETS, resolveConfig } from '../contract/config.ts'
@@ -41,6 +42,7 @@ const Options = v.strictObject({
   minutes: v.optional(real(0.01, 100_000)),
   seed: v.optional(SEED),
   set: v.array(v.string()),
+  seeds: v.optional(text),
   resume: v.optional(text),
   fork: v.optional(runAndStep),
   evaluate: v.boolean(),
@@ -61,6 +63,7 @@ export function addTrain(program: Command, act: Act): void {
     .option('--minutes <m>', 'plan by time instead')
     .option('--seed <s>', 'every random choice of the run follows from it')
     .option('--set <key=value>', 'change a setting of the preset; repeat for more', collect, [])
+    .option('--seeds <file>', 'tasks to begin with, one JSON object per line')
     .option('--resume <run>', 'go on with a run that was stopped')
     .option('--fork <run@step>', 'begin a new run at a checkpoint of another')
     .option('--no-evaluate', 'skip the held-out suites before and after')
@@ -80,6 +83,8 @@ function orderOf(options: Options, home: () => string): TrainOrder {
   const { steps = null, minutes = null, seed = null, resume = null } = options
   requireOneOf(options, 'steps', 'minutes')
   requireOneOf(options, 'resume', 'fork')
+  requireOneOf(options, 'resume', 'seeds')
+  requireOneOf(options, 'fork', 'seeds')
   resolveConfig(preset, parseSettings(settings))
   return {
     home: home(),
@@ -92,6 +97,7 @@ function orderOf(options: Options, home: () => string): TrainOrder {
     minutes,
     seed,
     settings: [...settings],
+    ...(options.seeds === undefined ? {} : { seeds: resolve(options.seeds) }),
     resume,
     fork: forkOf(options),
     evaluate,

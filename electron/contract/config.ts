@@ -169,6 +169,12 @@ function checkTogether(config: RunConfig): void {
       `visible: expected fewer than inputs (${config.inputs}), found ${config.visible}`,
     )
   }
+  if (config.compositeShare > 0 && config.promptSet === 'nano') {
+    throw new AppError(
+      'usage',
+      `compositeShare: expected 0 with the nano prompts, which cannot name other functions, found ${config.compositeShare}`,
+    )
+  }
   if (config.topK === 0) throw new AppError('usage', 'topK: expected -1 or at least 1, found 0')
 }
 

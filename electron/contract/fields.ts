@@ -141,6 +141,20 @@ export const RUN_FIELDS = {
   ),
   maxBuffer: tasks.integer(16_384, [1, 1_000_000], 'tasks', 'Per kind; the oldest leave first.'),
   pretrainSteps: tasks.integer(0, [0, 1_000_000], 'steps', 'Solver only for the first steps.'),
+  compositeShare: tasks.number(
+    0,
+    [0, 1],
+    'share',
+    'Proposals that have to build on earlier programs; not with the nano prompts.',
+  ),
+  compositeMax: tasks.integer(3, [1, 8], 'programs', 'Most programs that one builds on.'),
+  compositeStart: tasks.integer(0, [0, 1_000_000], 'step', 'Before it no proposal is composite.'),
+  compositeGrowth: tasks.integer(
+    0,
+    [0, 1_000_000],
+    'steps',
+    'Every so many steps one program and 0.01 of the share more; 0: all at once.',
+  ),
   rejectMultipleFunctions: tasks.flag(
     false,
     'Refuse proposals that define more than one function.',

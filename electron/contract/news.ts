@@ -20,6 +20,8 @@ export const TrainOrder = v.object({
   seed: v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0))),
   /** key=value texts of --set. */
   settings: v.array(v.string()),
+  /** A file of tasks to begin with, for a new run. */
+  seeds: v.exactOptional(v.string()),
   resume: v.nullable(v.string()),
   fork: v.nullable(v.object({ run: v.string(), step: v.pipe(v.number(), v.integer()) })),
   /** Skips the held-out evaluations before and after (tests). */

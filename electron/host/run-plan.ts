@@ -7,11 +7,13 @@ import { parseConfig, parseSettings, resolveConfig, type RunConfig } from '../co
 import { AppError } from '../contract/errors.ts'
 import type { RunRow } from '../contract/history.ts'
 import type { TrainOrder } from '../contract/news.ts'
+import type { SeedTask } from '../selfplay/recipe.ts'
 import { readRun } from '../store/runs.ts'
 import type { Store } from '../store/store.ts'
 import { findCheckpoint, modelOf } from './checkpoints.ts'
 import { modelFolder } from './models.ts'
 import { fromHomePath } from './paths.ts'
+import { readSeedFile } from './seed-file.ts'
 
 export type RunPlan = {
   readonly config: RunConfig
@@ -24,9 +26,16 @@ export type RunPlan = {
   /** The run that goes on; null: a new one. */
   readonly resumed: RunRow | null
   readonly parent: { readonly run: string; readonly step: number } | null
+  /** Tasks of the user's that a new run begins with. */
+  readonly seeds: readonly SeedTask[]
 }
 
-export function planRun(store: Store, order: TrainOrder): RunPlan {
+export async function planRun(store: Store, order: TrainOrder): Promise<RunPlan> {
+  const seeds = order.seeds === undefined ? [] : await readSeedFile(order.seeds)
+  return { ...planOf(store, order), seeds }
+}
+
+function planOf(store: Store, order: TrainOrder): Omit<RunPlan, 'seeds'> {
   if (order.resume !== null) return resumedPlan(store, order, order.resume)
   const config = configOf(order)
   const { recipe, preset } = order
@@ -56,7 +65,7 @@ function withWorkers(config: RunConfig): RunConfig {
   return config.workers > 0 ? config : { ...config, workers: availableParallelism() }
 }
 
-function resumedPlan(store: Store, order: TrainOrder, id: string): RunPlan {
+function resumedPlan(store: Store, order: TrainOrder, id: string): Omit<RunPlan, 'seeds'> {
   const run = readRun(store, id)
   if (run.state === 'finished') {
     throw new AppError(

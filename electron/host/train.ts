@@ -37,7 +37,7 @@ const SHORTEST_ROW = 128
 export async function runTraining(order: TrainOrder, options: TrainOptions): Promise<TrainSummary> {
   const store = await openHistory(order.home)
   try {
-    const plan = planRun(store, order)
+    const plan = await planRun(store, order)
     if (order.engine !== 'local') {
       throw new AppError('usage', `engine ${order.engine}: expected local`)
     }
@@ -266,6 +266,7 @@ function loopDeps(run: Run, config: RunConfig, state: LoopState | null): LoopDep
     isReserved,
     clock: () => performance.now(),
     signal: options.signal,
+    seeds: run.plan.seeds,
     ...(config.control === 'solver-only'
       ? { taskSource: grammarTasks(sandbox, config.inputs, config.visible) }
       : {}),

@@ -19,7 +19,7 @@ import { during, newStopwatch } from './phases.ts'
 import type { Clock, PhaseEvent, Stopwatch } from './phases.ts'
 import type { PromptSet } from './prompts/prompts.ts'
 import { randomOf } from './random.ts'
-import type { Forest, JudgedProposal, Recipe, StepContext, TaskSource } from './recipe.ts'
+import type { Forest, JudgedProposal, Recipe, SeedTask, StepContext, TaskSource } from './recipe.ts'
 import { play, promptOf } from './rollout.ts'
 import type { Player } from './rollout.ts'
 import { initialState } from './state.ts'
@@ -38,6 +38,7 @@ export type LoopDeps = {
   /** Whether a program belongs to a held-out suite. */
   readonly isReserved: (program: string) => boolean
   readonly taskSource?: TaskSource
+  readonly seeds?: readonly SeedTask[]
   readonly signal?: AbortSignal
   /** Where to go on; absent: from the beginning. The client must hold the weights of that moment. */
   readonly state?: LoopState
@@ -113,7 +114,7 @@ function contextOf(
   step: number,
   report: StepContext['report'],
 ): StepContext {
-  const { config, prompts, codec, isReserved, taskSource } = deps
+  const { config, prompts, codec, isReserved, taskSource, seeds = [] } = deps
   return {
     step,
     config,
@@ -122,6 +123,7 @@ function contextOf(
     execution,
     isReserved,
     taskSource: taskSource ?? null,
+    seeds,
     prompt: (parts) => promptOf(codec, prompts, parts),
     report,
     random: (...key) => randomOf(config.seed, step, ...key),

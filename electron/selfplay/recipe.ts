@@ -37,6 +37,8 @@ export type EpisodeSpec = {
   readonly task: Task | null
   /** Tasks shown as references. */
   readonly references: readonly Task[]
+  /** Programs that the proposal has to build on, as they stand before it. */
+  readonly given?: readonly string[]
 }
 
 /** One sampled response. text is prefill and response together, which is what readers get. */
@@ -63,6 +65,8 @@ export type Judged = {
   readonly correct: boolean | null
   /** The sandbox could not say: no reward, no training, no place in a mean. */
   readonly undecided: boolean
+  /** Right induction solutions: cognitive complexity of the task's program minus that of the solver's. */
+  readonly complexityGap?: number
 }
 
 /**
@@ -127,6 +131,15 @@ export type Bootstrap = {
 /** What a recipe may change between steps. */
 export type Kept = Pick<LoopState, 'stores' | 'window'>
 
+/** A task to begin with, as its author wrote it: outputs come from running it. */
+export type SeedTask = {
+  /** Deduction stands for abduction too, which begin alike. */
+  readonly kind: Kind
+  readonly program: string
+  readonly inputs: readonly string[]
+  readonly message: string
+}
+
 /** Tasks from outside, for the solver-only control: count bodies of a kind, the same for the same seed. */
 export type TaskSource = (kind: Kind, count: number, seed: number) => Promise<TaskBody[]>
 
@@ -139,6 +152,8 @@ export type StepContext = {
   /** Programs of the held-out suites, which may never be trained on. */
   readonly isReserved: (program: string) => boolean
   readonly taskSource: TaskSource | null
+  /** Tasks of the user's that the stores begin with. */
+  readonly seeds: readonly SeedTask[]
   prompt(parts: readonly PromptPart[]): Prompt
   /** News of a hook's progress. */
   readonly report: Progress

@@ -38,6 +38,7 @@ export function contextOf(
     execution: createExecution(sandbox, {}, new AbortController().signal),
     isReserved: () => false,
     taskSource: null,
+    seeds: [],
     prompt: (parts) => promptOf(characterCodec, prompts, parts),
     report: () => {},
     random: (...key) => randomOf(config.seed, step, ...key),

@@ -6,6 +6,7 @@ import type { Check, ProgramFacts } from '../../contract/task.ts'
 import { forbiddenImport, forbiddenName } from '../policy.ts'
 import type { StepContext } from '../recipe.ts'
 import { argumentsOf } from '../values.ts'
+import { compositeProblem } from './composite.ts'
 import type { Draft } from './read.ts'
 
 /** A draft that may run: entry called f, inputs in one spelling. */
@@ -18,6 +19,8 @@ export type Candidate = {
 type Facts = Extract<ProgramFacts, { ok: true }>
 type Row = {
   readonly name: string
+  /** Only for proposals that build on given programs. */
+  readonly composite?: true
   readonly problem: (draft: Draft, facts: Facts, context: StepContext) => string | null
 }
 
@@ -31,10 +34,16 @@ const ROWS: readonly Row[] = [
   { name: 'names', problem: (_, facts) => forbiddenName(facts.dunders) },
   {
     name: 'functions',
-    problem: (_, facts, { config }) => {
-      const count = facts.shape.filter((node) => node.endsWith('FunctionDef')).length
+    problem: ({ response }, facts, { config }) => {
+      const all = facts.shape.filter((node) => node.endsWith('FunctionDef')).length
+      const count = all - (response.spec.given ?? []).length
       return config.rejectMultipleFunctions && count > 1 ? `${count} functions` : null
     },
+  },
+  {
+    name: 'composite',
+    composite: true,
+    problem: ({ response, program }) => compositeProblem(response.spec.given ?? [], program),
   },
   {
     name: 'literal',
@@ -58,13 +67,17 @@ export function staticChecks(
   const checks = [outcome('held-out', reserved ? 'a program of a held-out suite' : null)]
   if (!reserved) checks.push(outcome('syntax', facts.ok ? null : facts.error))
   if (reserved || !facts.ok) return { checks, candidate: null }
-  for (const { name, problem } of ROWS) {
+  for (const { name, problem } of rowsOf(draft)) {
     const check = outcome(name, problem(draft, facts, context))
     checks.push(check)
     if (!check.pass) return { checks, candidate: null }
   }
   const inputs = draft.inputs.map((input) => argumentsOf(input) ?? '')
   return { checks, candidate: { program: facts.program, inputs, message: draft.message } }
+}
+
+function rowsOf({ response }: Draft): readonly Row[] {
+  return response.spec.given === undefined ? ROWS.filter(({ composite }) => !composite) : ROWS
 }
 
 function outcome(name: string, problem: string | null): Check {

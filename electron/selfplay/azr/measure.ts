@@ -21,6 +21,10 @@ export function measure({ config }: StepContext, forest: Forest): Measures {
         response.spec.kind === kind && response.spec.purpose === 'probe' && !undecided,
     )
     const values = proposals.length === 0 ? {} : proposalMeasures(proposals)
+    const gaps = forest.solutions.flatMap(({ response, complexityGap }) =>
+      response.spec.kind === kind && complexityGap !== undefined ? [complexityGap] : [],
+    )
+    if (gaps.length > 0) values['complexityGap'] = mean(gaps)
     if (probes.length > 0) values['probeAccuracy'] = mean(probes.map((one) => success(config, one)))
     return { kind, values, valid: validOf(proposals).length, proposed: proposals.length }
   })

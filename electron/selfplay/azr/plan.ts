@@ -6,6 +6,7 @@ import type { Kind, Task } from '../../contract/task.ts'
 import { below, drawn, drawnByWeight } from '../random.ts'
 import type { Random } from '../random.ts'
 import type { EpisodeSpec, Prompt, StepContext } from '../recipe.ts'
+import { givenPrograms } from './composite.ts'
 import { referenceView } from './view.ts'
 
 /** Draws of references before a prompt goes without some of them. */
@@ -21,7 +22,8 @@ export function plan(context: StepContext): EpisodeSpec[] {
 
 export function proposalSpec(context: StepContext, kind: Kind, index: number): EpisodeSpec {
   const random = context.random('references', kind, index)
-  const { references, prompt } = chosen(context, kind, random)
+  const given = givenPrograms(context, kind, index)
+  const { references, prompt } = chosen(context, kind, random, given)
   return {
     role: 'propose',
     kind,
@@ -31,21 +33,27 @@ export function proposalSpec(context: StepContext, kind: Kind, index: number): E
     prompt,
     task: null,
     references,
+    ...(given.length === 0 ? {} : { given }),
   }
 }
 
 type Choice = { readonly references: readonly Task[]; readonly prompt: Prompt }
 
 /** Redraws while the prompt is too long, then shows fewer references; always ends. */
-function chosen(context: StepContext, kind: Kind, random: Random): Choice {
+function chosen(
+  context: StepContext,
+  kind: Kind,
+  random: Random,
+  given: readonly string[],
+): Choice {
   const count = referenceCount(context, kind, random)
   const fewest = kind === 'induction' ? 1 : 0
-  let choice = choose(context, kind, count, random)
+  let choice = choose(context, kind, count, random, given)
   for (let draw = 1; draw < REDRAWS && tooLong(context, choice); draw++) {
-    choice = choose(context, kind, count, random)
+    choice = choose(context, kind, count, random, given)
   }
   for (let fewer = count - 1; fewer >= fewest && tooLong(context, choice); fewer--) {
-    choice = choose(context, kind, fewer, random)
+    choice = choose(context, kind, fewer, random, given)
   }
   return choice
 }
@@ -60,10 +68,16 @@ function referenceCount({ config }: StepContext, kind: Kind, random: Random): nu
   return below(config.references + 1, random)
 }
 
-function choose(context: StepContext, kind: Kind, count: number, random: Random): Choice {
+function choose(
+  context: StepContext,
+  kind: Kind,
+  count: number,
+  random: Random,
+  given: readonly string[],
+): Choice {
   const references = draw(context, referencePool(context, kind), count, random)
   const views = references.map((task) => referenceView(task, kind))
-  const options = { references: views, inputs: context.config.inputs }
+  const options = { references: views, inputs: context.config.inputs, given }
   return { references, prompt: context.prompt(context.prompts.propose(kind, options)) }
 }
 

@@ -3,6 +3,7 @@
  * Not here: fences and tags (prompts/), whether the draft is any good (checks.ts).
  */
 import type { Response, StepContext } from '../recipe.ts'
+import { composed } from './composite.ts'
 import { strippedSource } from './strip.ts'
 import { referenceView } from './view.ts'
 
@@ -29,7 +30,8 @@ export function read(context: StepContext, response: Response): Draft {
   const shown = kind === 'induction' ? references[0]?.program : undefined
   // Only seeds are stripped: comments are the way a proposer speaks to a solver (azr.md 11.5).
   const strip = shown === undefined && step === 0 && config.seedComments === 'strip'
-  const program = shown ?? (strip ? strippedSource(value.program) : value.program)
+  const own = shown ?? (strip ? strippedSource(value.program) : value.program)
+  const program = composed(response.spec.given ?? [], own)
   const draft = { response, program, inputs: value.inputs, message: value.message, formatOk }
   return { ...draft, problem: inputsProblem(context, draft) }
 }

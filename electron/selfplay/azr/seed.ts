@@ -1,5 +1,5 @@
 /**
- * Bootstrapping from one identity program: proposals without updates until the stores hold enough tasks.
+ * Bootstrapping from one identity program, and from the user's tasks where there are some: proposals without updates until the stores hold enough tasks.
  * Deduction and abduction start from the same programs; every pass sees the tasks of the passes before it.
  * Source: azr.md 1.2.
  */
@@ -9,6 +9,7 @@ import type { Kind, Task } from '../../contract/task.ts'
 import type { Bootstrap, IsClean, JudgedProposal, Kept, Play, StepContext } from '../recipe.ts'
 import { canonicalOf } from '../values.ts'
 import { grown, grownWindow } from './after.ts'
+import { ownTasks, twins } from './own-tasks.ts'
 import { proposalSpec } from './plan.ts'
 import { validate } from './validate.ts'
 
@@ -34,9 +35,11 @@ export async function bootstrap(
   if (config.control === 'solver-only') return { ...seeds, warnings: [] }
   const triples = kinds.filter((kind) => kind !== 'induction')
   const source = { context, play, isClean }
+  const { found, warnings } = await ownTasks(context, kinds)
+  seeds = withOwn(config, seeds, found, context.seeds.length)
   seeds = await fill(source, triples, seeds)
   if (kinds.includes('induction')) seeds = await fill(source, ['induction'], seeds)
-  return { ...seeds, warnings: shortfalls(config, seeds.kept, kinds) }
+  return { ...seeds, warnings: [...warnings, ...shortfalls(config, seeds.kept, kinds)] }
 }
 
 type Source = { readonly context: StepContext; readonly play: Play; readonly isClean: IsClean }
@@ -77,11 +80,11 @@ function identityTasks(config: RunConfig, kinds: readonly Kind[]): Task[] {
 async function fill(source: Source, kinds: readonly Kind[], from: Seeds): Promise<Seeds> {
   const { batch, seedFactor } = source.context.config
   const target = batch * seedFactor
-  const before = sizeOf(from.kept, kinds)
   let seeds = from
+  // The identity does not count.
   for (let pass = 0; pass < PATIENCE * seedFactor; pass++) {
-    if (sizeOf(seeds.kept, kinds) - before >= target) break
-    seeds = await onePass(source, kinds, seeds, before + target)
+    if (sizeOf(seeds.kept, kinds) > target) break
+    seeds = await onePass(source, kinds, seeds, target + 1)
   }
   return seeds
 }
@@ -107,20 +110,13 @@ async function onePass(
     return task !== null && standing === 'fresh' && isClean(proposal) ? [task] : []
   })
   const own = unique(fresh).slice(0, room)
-  const added = own.flatMap((task) => withTwins(task, kinds))
+  const added = own.flatMap((task) => twins(task, kinds))
   return {
     kept: keep(config, seeds.kept, kinds, proposals, added),
     proposals: [...seeds.proposals, ...proposals],
     given: [...seeds.given, ...added.filter((task) => !own.includes(task))],
     next: seeds.next + kinds.length * config.batch,
   }
-}
-
-/** The task itself and, for every other kind of the pass, the same program and input as a task of that kind. */
-function withTwins(task: Task, kinds: readonly Kind[]): Task[] {
-  return kinds.map((kind) =>
-    kind === task.kind ? task : { ...task, kind, id: task.id.replace(task.kind, kind) },
-  )
 }
 
 // A deduction and an abduction proposal of one pass may be the same program and input.
@@ -131,6 +127,17 @@ function unique(tasks: readonly Task[]): Task[] {
     if (!keyed.has(key)) keyed.set(key, task)
   }
   return [...keyed.values()]
+}
+
+/** tasks: how many were read, each with an index of its own. */
+function withOwn(config: RunConfig, seeds: Seeds, found: readonly Task[], tasks: number): Seeds {
+  const kinds = [...new Set(found.map(({ kind }) => kind))]
+  return {
+    ...seeds,
+    kept: keep(config, seeds.kept, kinds, [], found),
+    given: [...seeds.given, ...found],
+    next: seeds.next + tasks,
+  }
 }
 
 function keep(

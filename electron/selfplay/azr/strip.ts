@@ -25,6 +25,12 @@ export function strippedSource(source: string): string {
   return kept.map(({ text }) => text.trimEnd()).join('\n')
 }
 
+/** The source without comments and without what strings hold. */
+export function codeOnly(source: string): string {
+  const texts = new RegExp(`${STRING.source}|#[^\\n]*`, 'gi')
+  return source.replace(texts, (text) => (text.startsWith('#') ? '' : "''"))
+}
+
 function logicalLines(source: string): LogicalLine[] {
   const lines: LogicalLine[] = []
   let text = ''

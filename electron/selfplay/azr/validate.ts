@@ -10,17 +10,27 @@ import type { JudgedProposal, Response, Standing, StepContext } from '../recipe.
 import { unwritable } from '../values.ts'
 import type { Candidate } from './checks.ts'
 import { staticChecks } from './checks.ts'
+import { echoes } from './composite.ts'
 import { withTerms } from './intrinsic.ts'
 import { read } from './read.ts'
 import type { Draft } from './read.ts'
 import { keyOfTask, knownKeys } from './repeats.ts'
 import { solverPrompt } from './view.ts'
 
-export async function validate(
+export function validate(
   context: StepContext,
   responses: readonly Response[],
 ): Promise<JudgedProposal[]> {
-  const drafts = responses.map((response) => read(context, response))
+  return validateDrafts(
+    context,
+    responses.map((response) => read(context, response)),
+  )
+}
+
+export async function validateDrafts(
+  context: StepContext,
+  drafts: readonly Draft[],
+): Promise<JudgedProposal[]> {
   const readable = drafts.filter(({ problem }) => problem === null)
   const found = await context.execution.analyse(readable.map(({ program }) => program))
   const facts = new Map(readable.map((draft, at) => [draft, found[at]]))
@@ -28,10 +38,11 @@ export async function validate(
   const runnable = checked.flatMap(({ candidate }) => (candidate === null ? [] : [candidate]))
   const replies = await context.execution.twice(runnable, context.report)
   const outcomes = new Map(runnable.map((candidate, at) => [candidate, replies[at] ?? []]))
+  const passing = await passedOn(context, checked, outcomes)
   const known = new Map<Kind, Set<string>>()
   const concluded = checked.map((one) => {
     const ran = one.candidate === null ? [] : (outcomes.get(one.candidate) ?? [])
-    return conclude(context, one, ran, known)
+    return conclude(context, one, ran, known, passing)
   })
   return withTerms(context, concluded)
 }
@@ -61,6 +72,7 @@ function conclude(
   { draft, facts, checks, candidate }: Checked,
   outcomes: readonly Outcome[],
   known: Map<Kind, Set<string>>,
+  passing: ReadonlySet<Candidate>,
 ): Omit<JudgedProposal, 'terms'> {
   const { response, formatOk } = draft
   const base = { response, formatOk, outcomes: [], correct: null, undecided: false, facts }
@@ -68,6 +80,7 @@ function conclude(
   if (candidate === null) return { ...refused, status: null, checks }
   const status = statusOf(outcomes)
   const run = runChecks(outcomes)
+  if (run.every(({ pass }) => pass)) run.push(...composesCheck(response, passing.has(candidate)))
   const all = [...checks, ...run]
   if (status === 'infra_error') return { ...refused, status, checks: all, undecided: true }
   if (run.some(({ pass }) => !pass)) return { ...refused, status, checks: all }
@@ -75,6 +88,37 @@ function conclude(
   const { standing, more } = standingOf(context, task, known)
   const kept = standing === 'unservable' ? null : task
   return { ...base, task: kept, standing, status, checks: [...all, ...more] }
+}
+
+function composesCheck({ spec }: Response, passesOn: boolean): Check[] {
+  if (spec.given === undefined) return []
+  const evidence = passesOn ? 'f gives back what a given program does' : ''
+  return [{ name: 'composes', pass: !passesOn, evidence }]
+}
+
+/** Composite proposals whose output is that of a given program on the same input. */
+async function passedOn(
+  context: StepContext,
+  checked: readonly Checked[],
+  outcomes: ReadonlyMap<Candidate, readonly Outcome[]>,
+): Promise<ReadonlySet<Candidate>> {
+  const calls = checked.flatMap(({ draft, candidate }) => {
+    const [outcome] = candidate === null ? [] : (outcomes.get(candidate) ?? [])
+    if (candidate === null || outcome?.status !== 'ok') return []
+    const { inputs } = candidate
+    return echoes(draft.response.spec.given ?? []).map((program) => {
+      return { candidate, output: outcome.canonical, request: { program, inputs } }
+    })
+  })
+  const replies = await context.execution.once(
+    calls.map(({ request }) => request),
+    context.report,
+  )
+  const same = calls.filter(({ output }, at) => {
+    const [reply] = replies[at] ?? []
+    return reply?.status === 'ok' && reply.canonical === output
+  })
+  return new Set(same.map(({ candidate }) => candidate))
 }
 
 /** What the sandbox said first that was not ok; trouble of its own comes before everything. */

@@ -23,6 +23,8 @@ export type Parsed<T> =
 export type ProposeOptions = {
   /** Earlier tasks shown (deduction, abduction) or the one program to write inputs for (induction). */
   readonly references: readonly TaskBody[]
+  /** Programs g_0, g_1, ... that the proposal has to build on; not for every prompt set. */
+  readonly given?: readonly string[]
   /** Induction: how many inputs to ask for. */
   readonly inputs: number
 }

@@ -27,14 +27,17 @@ const PROGRAM_RULES = `Rules for the program:
 const INPUT_RULES = `Rules for the input:
 - Exactly one call of f: the arguments as Python literals, separated by commas, without the name f. Strings are quoted.`
 
-function programText(kind: 'deduction' | 'abduction', { references }: ProposeOptions): string {
+function programText(
+  kind: 'deduction' | 'abduction',
+  { references, given = [] }: ProposeOptions,
+): string {
   return `You are writing one item of an intelligence test. The test subject, a capable programmer without a computer, is shown ${HIDDEN[kind]}.
 Invent a Python program together with one input.
 
 ${PROGRAM_RULES}
 
 ${INPUT_RULES}
-
+${givenBlock(given)}
 The item is good when it runs, when the subject needs several steps of thought but can get there, and when it is unlike the items below.
 Plan first: choose an idea, then the steps that hide it, then the input that brings it out.
 
@@ -45,6 +48,19 @@ ${fenced('input', "'ab', 3")}
 </answer>
 
 ${referenceBlock(references)}`
+}
+
+/** What a composite item has to build on. */
+function givenBlock(given: readonly string[]): string {
+  if (given.length === 0) return ''
+  const names = given.map((_, at) => `g_${at}`).join(', ')
+  return `
+These functions stand before your program:
+${fenced('python', given.join('\n\n'))}
+
+- f calls every one of them (${names}), and does more than give back what one of them returns.
+- Do not write them again and do not change them: your program begins after them.
+`
 }
 
 function referenceBlock(references: readonly TaskBody[]): string {

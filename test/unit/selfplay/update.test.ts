@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Datum } from '../../../electron/engine/datum.ts'
+import type { TrainingClient } from '../../../electron/engine/engine.ts'
 import { fakeRun, steps } from '../../fakes/loop.ts'
 import type { FakeRun } from '../../fakes/loop.ts'
 
@@ -58,14 +59,15 @@ describe('several optimizer steps in a round', () => {
   test('a round whose weights have changed is ended before a run is cancelled', async () => {
     const leaving = new AbortController()
     const run = fakeRun({ totalSteps: 1, minibatches: 3 }, { signal: leaving.signal })
-    const { forwardBackward } = run.client
     const signals: boolean[] = []
     const client = {
       ...run.client,
-      forwardBackward: (...[data, loss, options]: Parameters<typeof forwardBackward>) => {
+      forwardBackward: (
+        ...[data, loss, options]: Parameters<TrainingClient['forwardBackward']>
+      ) => {
         signals.push(options?.signal !== undefined)
         leaving.abort()
-        return forwardBackward(data, loss, options)
+        return run.client.forwardBackward(data, loss, options)
       },
     }
     const found = await steps({ ...run, client }).catch(() => null)

@@ -1,4 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import type { Kind } from '../../../../electron/contract/task.ts'
+import type { SeedTask } from '../../../../electron/selfplay/recipe.ts'
+import { canonicalOf } from '../../../../electron/selfplay/values.ts'
 import { fakeRun, steps } from '../../../fakes/loop.ts'
 import { programOf } from '../../../fakes/sandbox-fake.ts'
 
@@ -72,5 +75,60 @@ describe('bootstrapping', () => {
       tasks.map(({ program }) => program),
     )
     expect(programs).not.toContain(programOf('x * x'))
+  })
+})
+
+describe("tasks of the user's", () => {
+  const own = (kind: Kind, program: string, inputs: readonly string[]): SeedTask => {
+    return { kind, program, inputs, message: 'a hint' }
+  }
+
+  test('stand in the stores first, with outputs from running them, and count towards the target', async () => {
+    const seeds = [
+      own('deduction', programOf('x * 2'), ['21']),
+      own('induction', programOf('x + 1'), ['1', '2', '3', '4', '5', '6', '7']),
+    ]
+    const { state, record } = await seeded({ seedFactor: 1 }, { seeds })
+    const [, first] = state.stores['deduction'] ?? []
+    expect(first).toMatchObject({ id: '0/deduction/1', step: 0, program: programOf('x * 2') })
+    expect(first?.pairs).toEqual([{ input: '21', output: canonicalOf('42') }])
+    expect(state.stores['abduction']?.[1]).toMatchObject({ id: '0/abduction/1' })
+    expect(state.stores['induction']?.[1]?.pairs.length).toBe(6)
+    expect(Object.values(state.stores).map((tasks) => tasks.length)).toEqual([9, 9, 9])
+    const ids = record.proposals.flatMap(({ task }) => (task === null ? [] : [task.id]))
+    expect(new Set(ids).size).toBe(ids.length)
+    expect(ids).toContain('0/induction/2')
+  })
+
+  test('enough of them, and the model is asked for none', async () => {
+    const seeds = Array.from({ length: 8 }, (_, at) =>
+      own('abduction', programOf('x + 1'), [String(at)]),
+    )
+    const { run } = await seeded({ seedFactor: 1, types: ['abduction'] }, { seeds })
+    expect(run.client.asked).toEqual([])
+  })
+
+  test('what fails a check is left out, and it is said', async () => {
+    const seeds = [
+      own('deduction', programOf('1 / 0'), ['1']),
+      own('deduction', programOf('x * 2'), ['2']),
+      own('induction', programOf('x * 2'), ['2']),
+      own('deduction', 'no program', ['2']),
+    ]
+    const { state, record } = await seeded({ seedFactor: 0 }, { seeds })
+    expect(state.stores['deduction']?.map(({ program }) => program)).toEqual([
+      programOf('x'),
+      programOf('x * 2'),
+    ])
+    expect(record.warnings[0]).toBe(
+      'Seed file: 3 of 4 tasks were left out; the first for runs: exception: exception.',
+    )
+  })
+
+  test('held-out programs among them never enter', async () => {
+    const seeds = [own('deduction', programOf('x * 2'), ['2'])]
+    const isReserved = (program: string) => program === programOf('x * 2')
+    const { state } = await seeded({ seedFactor: 0 }, { seeds, isReserved })
+    expect(state.stores['deduction']?.length).toBe(1)
   })
 })
