@@ -15,3 +15,14 @@ export const CHANNELS = {
   /** Path of a dropped file or folder in, handle out. */
   dropped: 'kelvin:dropped',
 } as const
+
+/** The sandbox's hidden page: an origin of its own in a session of its own, and no channel but the one that brings a port. */
+export const SANDBOX_HOST = 'sandbox'
+export const SANDBOX_URL = `${PAGE_SCHEME}://${SANDBOX_HOST}/`
+export const SANDBOX_PORT = 'kelvin:sandbox-port'
+
+/** What a process of ours says to the main process about such a page, and what it is told: `{ type, id }`. */
+export const PAGE_OPEN = 'open-sandbox-page'
+export const PAGE_CLOSE = 'close-sandbox-page'
+/** With a port, or with `why` there is none. */
+export const PAGE_ANSWER = 'sandbox-page'

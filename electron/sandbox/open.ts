@@ -1,8 +1,10 @@
 /**
  * Opens the local sandbox: finds Python, takes the best way in that works, proves it by canaries, fills two pools.
+ * Where that gives no isolation, or there is no Python, a hidden page of a browser does it (pyodide/).
  * Not here: the contract (sandbox.ts), queues (pool.ts), what a request means (local.ts).
  */
 import { availableParallelism } from 'node:os'
+import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { AppError, messageOf } from '../contract/errors.ts'
 import { linuxPlans } from './launch.ts'
@@ -12,6 +14,8 @@ import type { Bait, SelfTest } from './level.ts'
 import { DEFAULT_LIMITS, resolveLimits } from './limits.ts'
 import { LocalSandbox } from './local.ts'
 import { Pool } from './pool.ts'
+import { pageSource } from './pyodide/find-page.ts'
+import { openPageSandbox } from './pyodide/open.ts'
 import { findPython, onPath, pythonAt } from './python.ts'
 import type { Limits } from './sandbox.ts'
 import type { Server } from './server.ts'
@@ -28,18 +32,60 @@ export type SandboxOptions = {
   readonly resources?: string
   /** Ways to start a zygote, best first. Fewer layers give a lower level, because the self-test sees it. */
   readonly plans?: readonly Plan[]
+  /** Default: processes where they are isolated, else a page. */
+  readonly engine?: 'processes' | 'page'
 }
 
 export const RESOURCES = fileURLToPath(new URL('../../resources/python', import.meta.url))
 const HASH_SEEDS = [0, 1] as const
 
-/** Throws AppError('sandbox') when there is no usable Python or no zygote can be started. Close it when done. */
+/** Throws AppError('sandbox') when neither a Python nor a browser serves, saying what to install. Close it when done. */
 export async function openSandbox(options: SandboxOptions = {}): Promise<LocalSandbox> {
-  const limits = resolveLimits(DEFAULT_LIMITS, options.limits)
-  const workers = options.workers ?? availableParallelism()
-  if (!Number.isInteger(workers) || workers < 1) {
-    throw new AppError('config', `sandbox workers: expected 1 or more, found ${workers}`)
+  const { engine, plans, python } = options
+  if (engine === 'page') return openPage(options)
+  if (engine === 'processes' || plans !== undefined || python !== undefined) {
+    return openProcesses(options)
   }
+  return betterOf(await tried(openProcesses(options)), () => tried(openPage(options)))
+}
+
+/** What opened, or the sentence that says why it did not. */
+const tried = (opening: Promise<LocalSandbox>): Promise<LocalSandbox | string> =>
+  opening.catch((cause: unknown) => messageOf(cause))
+
+/** Processes are faster, so a page is only tried where they are not isolated. */
+async function betterOf(
+  first: LocalSandbox | string,
+  second: () => Promise<LocalSandbox | string>,
+): Promise<LocalSandbox> {
+  if (typeof first !== 'string' && first.level > 0) return first
+  const other = await second()
+  if (typeof other === 'string') {
+    if (typeof first !== 'string') return first
+    throw new AppError('sandbox', `${first}; ${other}`)
+  }
+  if (typeof first === 'string') return other
+  const [better, worse] = other.level > first.level ? [other, first] : [first, other]
+  await worse.close()
+  return better
+}
+
+async function openPage(options: SandboxOptions): Promise<LocalSandbox> {
+  return openPageSandbox({
+    source: pageSource(dirname(options.resources ?? RESOURCES)),
+    workers: workersOf(options),
+    limits: resolveLimits(DEFAULT_LIMITS, options.limits),
+  })
+}
+
+function workersOf({ workers = availableParallelism() }: SandboxOptions): number {
+  if (Number.isInteger(workers) && workers >= 1) return workers
+  throw new AppError('config', `sandbox workers: expected 1 or more, found ${workers}`)
+}
+
+async function openProcesses(options: SandboxOptions): Promise<LocalSandbox> {
+  const limits = resolveLimits(DEFAULT_LIMITS, options.limits)
+  const workers = workersOf(options)
   const crew = await startCrew(await wayIn(options), workers)
   return new LocalSandbox({
     level: crew.test.level,

@@ -39,11 +39,7 @@ async function build(order) {
     preRun: [(/** @type {any} */ runtime) => prepareFiles(runtime, order)],
     instantiateWasm: (/** @type {Record<string, Record<string, any>>} */ given, /** @type {Function} */ done) => {
       imports.all = withClock(given, () => memoryOf(made.instance))
-      void WebAssembly.instantiate(order.module, imports.all).then((instance) => {
-        made.instance = instance
-        made.tableLength = tableOf(instance).length
-        done(instance, order.module)
-      })
+      void instantiate(order.module, imports.all, made, done)
       return {}
     },
   })
@@ -51,6 +47,17 @@ async function build(order) {
   const serve = loadHarness(module, made.instance)
   const image = imageOf(made.instance, order.module, imports.all, made.tableLength, trampoline(), serve)
   postMessage({ type: 'image', image }, { transfer: [image.bytes] })
+}
+
+/**
+ * @param {WebAssembly.Module} module @param {Record<string, Record<string, any>>} imports
+ * @param {{ instance: WebAssembly.Instance | null, tableLength: number }} made @param {Function} done
+ */
+async function instantiate(module, imports, made, done) {
+  const instance = await WebAssembly.instantiate(module, imports)
+  made.instance = instance
+  made.tableLength = tableOf(instance).length
+  done(instance, module)
 }
 
 /** What Pyodide's glue looks for; the rest of its API is never started. */
@@ -78,7 +85,7 @@ function withClock(given, memory) {
     memory,
     wallMs: Date.now,
     steadyMs: () => performance.now(),
-    fill: (bytes) => void crypto.getRandomValues(bytes),
+    randomise: (bytes) => void crypto.getRandomValues(bytes),
     limit: () => 0,
     onGrow: () => {},
   }).env

@@ -10,12 +10,14 @@ const EPERM = 63
 /** Time is UTC everywhere. Offsets in musl's struct tm. */
 const TM = { sec: 0, min: 4, hour: 8, mday: 12, mon: 16, year: 20, wday: 24, yday: 28, isdst: 32, gmtoff: 36 }
 const DAY_MS = 86_400_000
-const NAME_BYTES = [...'UTC\0'].map((letter) => letter.charCodeAt(0))
+/** 'UTC' as a C string. */
+const NAME_BYTES = [85, 84, 67, 0]
 
 /** How a program ended without returning; thrown through the interpreter's frames. */
-export class Ended {
+export class Ended extends Error {
   /** @param {'exit' | 'crash'} how @param {number} code */
   constructor(how, code) {
+    super(how)
     this.how = how
     this.code = code
   }
@@ -26,7 +28,7 @@ export class Ended {
  * @property {() => WebAssembly.Memory} memory
  * @property {() => number} wallMs      Milliseconds since 1970.
  * @property {() => number} steadyMs    Milliseconds that never go back.
- * @property {(bytes: Uint8Array) => void} fill   With random bytes.
+ * @property {(bytes: Uint8Array<ArrayBuffer>) => void} randomise
  * @property {() => number} limit       Bytes that the memory may grow to.
  * @property {() => void} onGrow
  */
@@ -51,7 +53,8 @@ export function permitted(world) {
         return 0
       },
       random_get: (/** @type {number} */ at, /** @type {number} */ length) => {
-        world.fill(new Uint8Array(world.memory().buffer, at, length))
+        const { buffer } = /** @type {{ buffer: ArrayBuffer }} */ (world.memory())
+        world.randomise(new Uint8Array(buffer, at, length))
         return 0
       },
       proc_exit: (/** @type {number} */ code) => {

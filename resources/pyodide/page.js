@@ -86,13 +86,16 @@ async function buildImage(hashSeed) {
     return await new Promise((resolve, reject) => {
       const timer = setTimeout(() => reject(new Error('the interpreter does not start')), START_MS)
       const end = (/** @type {string} */ why) => (clearTimeout(timer), reject(new Error(why)))
-      builder.onerror = (event) => end(`the interpreter does not load: ${event.message}`)
+      builder.addEventListener('error', ({ message }) => end(`the interpreter does not load: ${message}`))
       let printed = ''
-      builder.onmessage = ({ data }) => {
+      builder.addEventListener('message', ({ data }) => {
         if (data.type === 'printed') printed = data.line
         else if (data.type === 'failed') end(`${data.why} ${printed}`)
-        else (clearTimeout(timer), resolve(data.image))
-      }
+        else {
+          clearTimeout(timer)
+          resolve(data.image)
+        }
+      })
       builder.postMessage({ ...parts, hashSeed, offset: OFFSETS[hashSeed] ?? 0 })
     })
   } finally {
@@ -129,8 +132,8 @@ class Slot {
       const worker = new Worker('/server.js', { type: 'module' })
       this.worker = worker
       this.timer = setTimeout(() => this.fail('a worker does not start'), START_MS)
-      worker.onerror = (event) => this.fail(`a worker failed: ${event.message}`)
-      worker.onmessage = ({ data }) => this.hear(data)
+      worker.addEventListener('error', ({ message }) => this.fail(`a worker failed: ${message}`))
+      worker.addEventListener('message', ({ data }) => this.hear(data))
       worker.postMessage({ type: 'start', module, image, clockMs: CLOCKS_MS[hashSeed] ?? 0, stripped })
     } catch (cause) {
       this.fail(String(cause))
@@ -220,15 +223,19 @@ class Slot {
 async function probe(url) {
   await (loading ??= loadAll())
   const worker = new Worker('/server.js', { type: 'module' })
-  worker.onmessage = async ({ data }) => {
+  worker.addEventListener('message', ({ data }) => {
     worker.terminate()
-    const seen = await fetch(url, { mode: 'no-cors' }).then(
-      () => 'succeeded',
-      (cause) => (cause instanceof Error ? cause.name : 'refused'),
-    )
-    const own = ['fetch from the page', seen !== 'succeeded', seen]
-    tell({ type: 'probed', rows: [...data.rows, own] })
-  }
-  worker.onerror = () => tell({ type: 'probed', rows: [['probe', false, 'the worker failed']] })
+    void fromPage(url).then((row) => tell({ type: 'probed', rows: [...data.rows, row] }))
+  })
+  worker.addEventListener('error', () => tell({ type: 'probed', rows: [['probe', false, 'the worker failed']] }))
   worker.postMessage({ type: 'probe', url })
+}
+
+/** @param {string} url */
+async function fromPage(url) {
+  const seen = await fetch(url, { mode: 'no-cors' }).then(
+    () => 'succeeded',
+    (cause) => (cause instanceof Error ? cause.name : 'refused'),
+  )
+  return ['fetch from the page', seen !== 'succeeded', seen]
 }

@@ -75,7 +75,7 @@ function openInterpreter(module, image, clockMs) {
     memory: () => memory,
     wallMs: () => Math.floor(performanceOrigin + steady() + clockMs),
     steadyMs: () => steady() + clockMs,
-    fill: (bytes) => void random(bytes),
+    randomise: (bytes) => void random(bytes),
     limit: () => state.limit,
     onGrow: () => (state.grown = true),
   })
@@ -190,8 +190,8 @@ async function probe(url) {
     ['fetch a page', () => fetch(url)],
     ['open a WebSocket', () => socket(url.replace('http', 'ws'))],
     ['load a script', () => import(/* @vite-ignore */ `${url}script.js`)],
-    ['load own script', () => import('/page.js?again')],
-    ['run text as a script', () => new Function('return 1')()],
+    ['load own script', () => import(/* @vite-ignore */ `/page.js?${Date.now()}`)],
+    ['run text as a script', () => Reflect.get(globalThis, 'eval')('1')],
     ['start a worker', () => worker('/server.js')],
     ['start a worker from text', () => worker('data:text/javascript,')],
   ]
@@ -211,8 +211,8 @@ async function probe(url) {
 function socket(url) {
   return new Promise((resolve, reject) => {
     const opened = new WebSocket(url)
-    opened.onopen = resolve
-    opened.onerror = () => reject(new Error('refused'))
+    opened.addEventListener('open', resolve)
+    opened.addEventListener('error', () => reject(new Error('refused')))
   })
 }
 
@@ -220,9 +220,9 @@ function socket(url) {
 function worker(url) {
   return new Promise((resolve, reject) => {
     const started = new Worker(url, { type: 'module' })
-    started.onerror = () => reject(new Error('refused'))
+    started.addEventListener('error', () => reject(new Error('refused')))
+    started.addEventListener('message', resolve)
     started.postMessage({ type: 'probe', url: '' })
-    started.onmessage = resolve
     // One without a word of its own says nothing either way: a second is long for starting.
     setTimeout(() => resolve(null), 1_000)
   })

@@ -21,8 +21,8 @@ export type BrowserOptions = {
   readonly program: string
   /** The folder that holds pyodide/ and python/. */
   readonly resources: string
-  /** False takes a layer away, for tests: the level then falls. */
-  readonly confined?: boolean
+  /** Fewer layers, for tests: the level then falls. */
+  readonly moreArguments?: readonly string[]
   readonly policies?: boolean
 }
 
@@ -77,7 +77,7 @@ type Browser = {
 
 /** A browser refuses its own sandbox to root: under root it runs as nobody, like the programs on Linux. */
 async function startBrowser(options: BrowserOptions, profile: string): Promise<Browser> {
-  const asNobody = process.getuid?.() === 0 && options.confined !== false
+  const asNobody = process.getuid?.() === 0
   if (asNobody) await chown(profile, NOBODY, NOBODY)
   const child = spawn(options.program, argumentsOf(options, profile), {
     cwd: profile,
@@ -105,10 +105,9 @@ async function startBrowser(options: BrowserOptions, profile: string): Promise<B
   return { child, cdp, ended, said: () => said, listen: (next) => (heard = next) }
 }
 
-function argumentsOf({ confined = true }: BrowserOptions, profile: string): string[] {
+function argumentsOf({ moreArguments = [] }: BrowserOptions, profile: string): string[] {
   const flags = FLAGS.split(/\s+/)
-  const open = confined ? [] : ['--no-sandbox']
-  return [...flags, ...NO_NETWORK, ...open, `--user-data-dir=${profile}`, 'about:blank']
+  return [...flags, ...NO_NETWORK, ...moreArguments, `--user-data-dir=${profile}`, 'about:blank']
 }
 
 /** Nothing of the app's own environment but what a program needs in order to start at all. */
@@ -186,7 +185,7 @@ async function openPage(
     listen: (heard) => (hear.heard = heard),
     gone: gone.promise,
     close: stop,
-    confinement: await confinementOf(browser.child.pid, options.confined !== false),
+    confinement: await confinementOf(browser.child.pid),
   }
 }
 
