@@ -8,6 +8,7 @@ import { token } from '../state/theme.ts'
 import { decimate } from './decimate.ts'
 import type { Columns } from './decimate.ts'
 import { smooth } from './smooth.ts'
+import { isFlat, yRange } from './range.ts'
 import type { ChartSpec, Line } from './spec.ts'
 
 export type Range = readonly [from: number, to: number]
@@ -74,9 +75,8 @@ export function openPlot(host: HTMLElement, first: Picture, listeners: Listeners
 
 function rangeOf({ spec, range }: Picture): Range {
   const { xs } = spec
-  if (range !== null) return range
-  const [low, high] = [xs[0] ?? 0, xs.at(-1) ?? 1]
-  return low === high ? [low - 1, high + 1] : [low, high]
+  const [low, high] = range ?? [xs[0] ?? 0, xs.at(-1) ?? 1]
+  return isFlat(low, high) ? [low - 1, high + 1] : [low, high]
 }
 
 type Aligned = [xs: number[], ...lines: (number | null)[][]]
@@ -144,15 +144,6 @@ function optionsOf(first: Picture, { onHover }: Listeners, now: () => Picture): 
       ],
     },
   }
-}
-
-function yRange({ range, log = false }: ChartSpec, low: number, high: number): [number, number] {
-  if (range !== undefined) return [...range]
-  if (!Number.isFinite(low) || !Number.isFinite(high)) return [0, 1]
-  if (log) return [low, high === low ? low * 10 : high]
-  const margin = (high - low) * 0.08 || Math.abs(high) * 0.1 || 1
-  // A margin never invents values of the other sign.
-  return [low >= 0 ? Math.max(0, low - margin) : low - margin, high + margin]
 }
 
 function seriesOf(line: Line, opacity: number, width: number, count: number): uPlot.Series {
