@@ -137,6 +137,7 @@ function suiteRows([name, score]: [string, SuiteScore]): string[][] {
 }
 
 function scoreCells({ n, passAt1, low, high }: Score) {
+  if (n === 0) return ['0', '-', 'not enough data']
   return [count(n), percent(passAt1), `${percent(low)} to ${percent(high)}`]
 }
 

@@ -6,6 +6,8 @@
 import type * as v from 'valibot'
 import type { Checkpoint, EpisodeRow, EvalItem, FlagEntry, Page, TaskRow } from './history.ts'
 import type { Tally } from './history.ts'
+import type * as evaluation from './evaluation.ts'
+import * as evaluations from './evaluation-inputs.ts'
 import * as inputs from './inputs.ts'
 import * as review from './review.ts'
 import type { EvalRecord } from './run.ts'
@@ -101,6 +103,22 @@ export const CALLS = {
   'evals.list': call<readonly EvalRecord[]>()(inputs.OfRun),
   'evals.items': call<readonly EvalItem[]>()(inputs.EvalPlace),
   'evals.flips': call<view.Flips>()(inputs.EvalPair),
+
+  'evaluations.board': call<evaluation.EvaluationBoard>()(evaluations.OfBoard),
+  'evaluations.suites': call<evaluation.SuiteShelf>()(inputs.Nothing),
+  /** Where the suites' files are looked for and fetched to. */
+  'evaluations.useFolder': call<null>()(evaluations.SuiteFolder),
+  /** From the suite's public home, as a job. */
+  'evaluations.fetch': call<view.Job>()(evaluations.OfSuite),
+  /** Goes on where it was called off or killed. */
+  'evaluations.resume': call<view.Job>()(evaluations.OfEvaluation),
+  'evaluations.remove': call<null>()(evaluations.OfEvaluation),
+  'evaluations.page': call<evaluation.AnswerPage>()(evaluations.AnswerPageInput),
+  'evaluations.answer': call<evaluation.AnswerTrace>()(evaluations.AnswerPlace),
+  'evaluations.difference': call<evaluation.EvaluationDifference>()(evaluations.EvaluationPair),
+  /** The paper's tables: reported, not measured here. */
+  'evaluations.reported': call<evaluation.ReportedResults>()(inputs.Nothing),
+  'evaluations.export': call<view.Job>()(evaluations.ExportEvaluations),
   'exports.start': call<view.Job>()(inputs.StartExport),
   'jobs.list': call<readonly view.Job[]>()(inputs.Nothing),
   'jobs.cancel': call<null>()(inputs.OfJob),

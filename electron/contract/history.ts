@@ -206,8 +206,15 @@ export type EvalItem = {
   readonly kind: Kind | null
   readonly sample: number
   readonly correct: boolean
+  /** The sandbox could not say: neither right nor wrong, and in no score. */
+  readonly undecided: boolean
   readonly status: RunStatus | null
+  /** Why, in one sentence; '' where it was not kept. */
+  readonly reason: string
   readonly response: string
+  /** Of the response; null where they were not kept. */
+  readonly tokens: ArrayLike<number> | null
+  readonly logprobs: ArrayLike<number> | null
 }
 
 /**

@@ -57,6 +57,18 @@ export type EvalRecord = {
   readonly score: number
   readonly low: number
   readonly high: number
+  /** How it was asked; null: written by a version that did not keep it. */
+  readonly told: EvalTold | null
+}
+
+/** The settings of a measurement beside its suite and temperature, and how many answers the sandbox left unjudged. */
+export type EvalTold = {
+  readonly template: string
+  readonly topP: number
+  readonly maxTokens: number
+  readonly samples: number
+  readonly seed: number
+  readonly undecided: number
 }
 
 export type LoopEvent =

@@ -3,6 +3,7 @@
  * Not here: the benchmarks (suites/), sampling (runner.ts), statistics (intervals.ts, paired.ts, curves.ts).
  */
 import type { RunConfig } from '../contract/config.ts'
+import type { Area } from '../contract/evaluation.ts'
 import type { Kind } from '../contract/task.ts'
 import type { RunStatus } from '../contract/verdict.ts'
 import type { PromptPart } from '../model/chat.ts'
@@ -54,7 +55,8 @@ export type Question = {
 /** A file in its folder. sha256 where a published version is known. */
 export type KnownFile = { readonly path: string; readonly sha256: string | null }
 
-export type SamplingDefaults = { readonly maxTokens: number; readonly topP: number }
+/** maxTokens null: the longest response of the model's own settings. */
+export type SamplingDefaults = { readonly maxTokens: number | null; readonly topP: number }
 
 export type SuiteFile = KnownFile & {
   /** sha256 of what was read. */
@@ -76,10 +78,14 @@ export type Benchmark = {
   readonly home: string
   /** null: differs from release to release. */
   readonly count: number | null
-  readonly area: 'code' | 'math' | 'reasoning'
+  readonly area: Area
   readonly sampling: SamplingDefaults
   /** How it is asked and graded here, and where that departs from its authors' way. */
   readonly protocol: string
+  /** Why a score here may say little; absent: what holds of every public suite. */
+  readonly contamination?: string
+  /** The template that its own solutions are written in when they are graded; absent: azr. */
+  readonly goldTemplate?: Template
   /** Items whose reference fails its own tests, with the reason. */
   readonly broken: Readonly<Record<string, string>>
   /** Reads the files below a folder. Throws AppError('config') naming file, line and field. */

@@ -14,10 +14,10 @@ export type CurvePoint = {
   readonly high: number
 }
 
-/** For k = 1, 2, 4 ... up to the number of samples, and for that number. */
+/** For every k from 1 to the number of samples. */
 export function passCurve(answers: readonly Scored[], samples: number): CurvePoint[] {
   const items = [...Map.groupBy(decided(answers), ({ item }) => item.id).values()]
-  return steps(samples).flatMap((k) => {
+  return Array.from({ length: samples }, (_, at) => at + 1).flatMap((k) => {
     const values = items.flatMap((own) => {
       const correct = own.filter((answer) => answer.correct).length
       const value = passAtK(own.length, correct, k)
@@ -32,8 +32,3 @@ export function passCurve(answers: readonly Scored[], samples: number): CurvePoi
 
 const decided = (answers: readonly Scored[]): Scored[] =>
   answers.filter(({ undecided }) => !undecided)
-
-function steps(samples: number): number[] {
-  const powers = Array.from({ length: 11 }, (_, at) => 2 ** at).filter((k) => k < samples)
-  return [...powers, samples]
-}

@@ -25,7 +25,10 @@ export type GradedAnswer = {
   readonly correct: boolean
   readonly undecided: boolean
   readonly status: RunStatus | null
+  readonly reason: string
   readonly response: string
+  readonly tokens: readonly number[]
+  readonly logprobs: readonly number[]
 }
 
 export type ReasoningDeps = {
@@ -97,9 +100,25 @@ async function grade(
   return judged.flatMap(({ response, correct, undecided, status }, at): GradedAnswer[] => {
     const item = items[Math.floor(at / samples)]
     if (item === undefined) return []
-    const graded = { correct: correct === true, undecided, status, response: response.response }
-    return [{ item, sample: at % samples, ...graded }]
+    const { response: text, tokens, logprobs } = response
+    const graded = { correct: correct === true, undecided, status, response: text }
+    const read = prompts.readAnswer(item.kind, response.text)
+    const reason = reasonOf(item, graded, read.ok ? '' : read.why)
+    return [{ item, sample: at % samples, ...graded, reason, tokens, logprobs }]
   })
+}
+
+/** Why an answer is right, wrong or neither; unread: why no answer could be read from it. */
+function reasonOf(
+  { kind }: ReasoningItem,
+  { correct, undecided, status }: Pick<GradedAnswer, 'correct' | 'undecided' | 'status'>,
+  unread: string,
+): string {
+  if (undecided) return 'the sandbox could not run it: not judged, and in no score'
+  if (unread !== '') return unread
+  if (status !== null && status !== 'ok') return `the sandbox: ${status}`
+  const subject = kind === 'deduction' ? 'the value' : 'the output of the answer'
+  return `${subject} is ${correct ? '' : 'not '}the expected one`
 }
 
 function specOf(item: ReasoningItem, index: number, samples: number, prompt: Prompt): EpisodeSpec {

@@ -5,6 +5,7 @@
  * Not here: where notes are kept (host/eval-journal.ts), scores (scores.ts).
  */
 import { throwIfCancelled } from '../contract/errors.ts'
+import type { Kind } from '../contract/task.ts'
 import type { RunStatus } from '../contract/verdict.ts'
 import type { SampledSequence, SamplingClient } from '../engine/engine.ts'
 import type { TextCodec } from '../model/chat.ts'
@@ -17,14 +18,19 @@ import type { Scored } from './scores.ts'
 /** One answer as it is noted. */
 export type NotedAnswer = ItemVerdict & {
   readonly response: string
-  readonly tokens: number
+  readonly tokens: ArrayLike<number>
+  /** Of each token, untempered. */
+  readonly logprobs: ArrayLike<number>
   readonly stopReason: SampledSequence['stopReason'] | 'unasked'
 }
 
 /** Everything about one item; noted whole or not at all. */
 export type NotedItem = {
   readonly item: string
+  readonly cluster: string
+  readonly kind: Kind | null
   readonly prompt: string
+  readonly promptTokens: number
   readonly answers: readonly NotedAnswer[]
 }
 
@@ -67,7 +73,10 @@ export type RunnerDeps = GradeDeps & {
 /** An answer without its text. */
 export type SuiteAnswer = Scored & { readonly status: RunStatus | null }
 
-const BATCH_ROWS = 64
+/** Answers of the first batch. Small models finish it in no time: batches then grow, up to the most. */
+const BATCH_ROWS = { first: 64, most: 1024 } as const
+/** A batch that took less is followed by one of twice its size: what a kill loses stays this small. */
+const GROW_BELOW_MS = 5_000
 
 /** The verdicts of all items in their order, those of earlier sittings included. */
 export async function runSuite(
@@ -80,11 +89,17 @@ export async function runSuite(
   const progress = progressOf(questions.length, open.length, deps)
   progress(0)
   let done = 0
-  for (const batch of batches(open, settings, deps)) {
+  const size = { rows: BATCH_ROWS.first as number }
+  for (const batch of batches(open, settings, deps, size)) {
     throwIfCancelled(deps.signal)
-    const noted = await runBatch(batch, settings, deps)
+    const before = done
+    const startedMs = deps.now()
+    const noted = await runBatch(batch, settings, deps, (share) =>
+      progress(before + share * batch.items.length),
+    )
     await deps.journal.append(noted)
     for (const item of noted) known.set(item.item, slim(item))
+    if (deps.now() - startedMs < GROW_BELOW_MS) size.rows = Math.min(size.rows * 2, BATCH_ROWS.most)
     done += batch.items.length
     progress(done)
   }
@@ -131,14 +146,15 @@ function* batches(
   questions: readonly Question[],
   settings: SuiteSettings,
   deps: RunnerDeps,
+  size: { readonly rows: number },
 ): Generator<Batch> {
-  const perBatch = Math.max(1, Math.floor(BATCH_ROWS / samplesOf(settings)))
+  const perBatch = (): number => Math.max(1, Math.floor(size.rows / samplesOf(settings)))
   let items: Prompted[] = []
   let maxTokens = 0
   for (const question of questions) {
     const prompted = promptOf(question, deps)
     const room = roomFor(prompted, settings)
-    if (items.length > 0 && (room !== maxTokens || items.length >= perBatch)) {
+    if (items.length > 0 && (room !== maxTokens || items.length >= perBatch())) {
       yield { items, maxTokens }
       items = []
     }
@@ -167,6 +183,7 @@ async function runBatch(
   { items, maxTokens }: Batch,
   settings: SuiteSettings,
   deps: RunnerDeps,
+  onShare: (share: number) => void,
 ): Promise<NotedItem[]> {
   if (maxTokens === 0) return items.map((item) => unasked(item, settings))
   const { temperature, seed, suite } = settings
@@ -178,24 +195,32 @@ async function runBatch(
   }))
   const { sampler, codec, signal } = deps
   const params = { maxTokens, temperature, topP, topK: -1, stop: codec.stopIds }
-  const sampled = await sampler.sample(requests, params, { signal })
+  const onProgress = (done: number, total: number): void => onShare(total === 0 ? 0 : done / total)
+  const sampled = await sampler.sample(requests, params, { signal, onProgress })
   return await Promise.all(items.map((item, at) => noteOf(item, sampled[at] ?? [], deps)))
 }
 
 async function noteOf(
-  { question, ask }: Prompted,
+  prompted: Prompted,
   sequences: readonly SampledSequence[],
   deps: RunnerDeps,
 ): Promise<NotedItem> {
+  const { question, ask } = prompted
   const texts = sequences.map(({ tokens }) => cutAt(deps.codec.decode(tokens), ask?.ends ?? []))
   const verdicts = await question.grade(texts.map(finishedText(sequences, deps)), deps)
-  const answers = sequences.map(({ tokens, stopReason }, at): NotedAnswer => ({
+  const answers = sequences.map(({ tokens, logprobs, stopReason }, at): NotedAnswer => ({
     ...(verdicts[at] ?? wrong('no verdict', null)),
     response: texts[at] ?? '',
-    tokens: tokens.length,
+    tokens,
+    logprobs,
     stopReason,
   }))
-  return { item: question.id, prompt: promptText(ask), answers }
+  return noted(prompted, answers)
+}
+
+function noted({ question, ask, tokens }: Prompted, answers: readonly NotedAnswer[]): NotedItem {
+  const { id: item, cluster, kind } = question
+  return { item, cluster, kind, prompt: promptText(ask), promptTokens: tokens.length, answers }
 }
 
 /** Only the stop token ends an answer of a nano model: what was cut is no answer, whatever it begins with. */
@@ -208,7 +233,8 @@ const promptText = (ask: Ask | null): string =>
   ask === null ? '' : ask.parts.map(({ text }) => text).join('')
 
 /** A question that does not fit the model is not answered, which is the model's failure and not the sandbox's. */
-function unasked({ question, ask, tokens }: Prompted, settings: SuiteSettings): NotedItem {
+function unasked(prompted: Prompted, settings: SuiteSettings): NotedItem {
+  const { ask, tokens } = prompted
   const reason =
     ask === null
       ? 'the file holds no question'
@@ -216,11 +242,14 @@ function unasked({ question, ask, tokens }: Prompted, settings: SuiteSettings): 
   const answer: NotedAnswer = {
     ...wrong(reason, null),
     response: '',
-    tokens: 0,
+    tokens: [],
+    logprobs: [],
     stopReason: 'unasked',
   }
-  const answers = Array.from({ length: samplesOf(settings) }, () => answer)
-  return { item: question.id, prompt: promptText(ask), answers }
+  return noted(
+    prompted,
+    Array.from({ length: samplesOf(settings) }, () => answer),
+  )
 }
 
 function progressOf(total: number, open: number, { now, onProgress }: RunnerDeps) {

@@ -4,10 +4,11 @@
  */
 import type { Score, ScoreDifference, SuiteScore } from '../contract/news.ts'
 import type { EvalItem } from '../contract/history.ts'
-import type { EvalRecord } from '../contract/run.ts'
+import type { EvalRecord, EvalTold } from '../contract/run.ts'
 import { type Kind, KINDS } from '../contract/task.ts'
 import { type Estimate, proportion } from './intervals.ts'
 import { pairedDifference, type PairedItem } from './paired.ts'
+
 /** One graded answer. kind null: the suite knows no kinds. */
 export type Scored = {
   readonly item: { readonly id: string; readonly cluster: string; readonly kind: Kind | null }
@@ -57,6 +58,17 @@ function scoreOf(n: number, estimate: Estimate): Score {
   return { n, passAt1: estimate.mean, low: estimate.low, high: estimate.high }
 }
 
+/** One item that both answered. */
+export type Pair = PairedItem & { readonly kind: Kind | null }
+
+export function pairsOf(before: readonly Scored[], after: readonly Scored[]): Pair[] {
+  const old = new Map(itemShares(before).map((share) => [share.id, share]))
+  return itemShares(after).flatMap(({ id, kind, cluster, value }) => {
+    const was = old.get(id)
+    return was === undefined ? [] : [{ kind, cluster, before: was.value, after: value }]
+  })
+}
+
 /** after minus before over the items that both have, per kind and as their mean; paired, clustered by program. */
 export function suiteDifference(
   before: readonly Scored[],
@@ -65,11 +77,7 @@ export function suiteDifference(
   readonly mean: ScoreDifference
   readonly kinds: Readonly<Partial<Record<Kind, ScoreDifference>>>
 } {
-  const old = new Map(itemShares(before).map((share) => [share.id, share]))
-  const pairs = itemShares(after).flatMap(({ id, kind, cluster, value }) => {
-    const was = old.get(id)
-    return was === undefined ? [] : [{ kind, cluster, before: was.value, after: value }]
-  })
+  const pairs = pairsOf(before, after)
   const kinds = KINDS.map((kind) => [kind, pairs.filter((pair) => pair.kind === kind)] as const)
   const present = kinds.filter(([, own]) => own.length > 0)
   return {
@@ -91,6 +99,7 @@ export function evalRecords(
   suite: string,
   temperature: number,
   score: SuiteScore,
+  told: EvalTold,
 ): EvalRecord[] {
   const record = (kind: Kind | 'mean', { n, passAt1, low, high }: Score): EvalRecord => ({
     step,
@@ -101,6 +110,7 @@ export function evalRecords(
     score: passAt1,
     low,
     high,
+    told,
   })
   const kinds = KINDS.flatMap((kind) => {
     const own = score.kinds[kind]
@@ -113,9 +123,10 @@ export function evalItems(
   step: number,
   suite: string,
   temperature: number,
-  answers: readonly (Scored & Pick<EvalItem, 'status' | 'response'>)[],
+  answers: readonly (Scored &
+    Pick<EvalItem, 'status' | 'reason' | 'response' | 'tokens' | 'logprobs'>)[],
 ): EvalItem[] {
-  return answers.map(({ item, sample, correct, status, response }) => ({
+  return answers.map(({ item, sample, ...answer }) => ({
     step,
     suite,
     temperature,
@@ -123,8 +134,12 @@ export function evalItems(
     cluster: item.cluster,
     kind: item.kind,
     sample,
-    correct,
-    status,
-    response,
+    correct: answer.correct,
+    undecided: answer.undecided,
+    status: answer.status,
+    reason: answer.reason,
+    response: answer.response,
+    tokens: answer.tokens,
+    logprobs: answer.logprobs,
   }))
 }

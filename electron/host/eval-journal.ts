@@ -10,12 +10,13 @@ import { dirname, join } from 'node:path'
 import * as v from 'valibot'
 import { AppError, messageOf } from '../contract/errors.ts'
 import type { Json } from '../contract/history.ts'
+import { KINDS } from '../contract/task.ts'
 import { RUN_STATUSES } from '../contract/verdict.ts'
 import type { Journal, NotedAnswer, NotedItem } from '../eval/runner.ts'
 import { linesOf } from '../eval/suites/source.ts'
 
 /** Changes when verdicts could: old notes are then left alone. */
-const VERSION = 1
+const VERSION = 2
 
 export type JournalKey = Readonly<Record<string, Json>>
 
@@ -24,6 +25,15 @@ export function journalPath(home: string, suite: string, key: JournalKey): strin
   return join(home, 'evals', `${suite}-${hash.digest('hex').slice(0, 16)}.jsonl`)
 }
 
+/** Four bytes a number, little endian, in base64: a tenth of what JSON's digits take. */
+const packed = <Numbers>(of: (bytes: Uint8Array<ArrayBuffer>) => Numbers) =>
+  v.pipe(
+    v.string(),
+    v.transform((text) => Uint8Array.from(Buffer.from(text, 'base64'))),
+    v.check((bytes) => bytes.length % 4 === 0, 'expected 4 bytes per number'),
+    v.transform(of),
+  )
+
 const Answer = v.object({
   correct: v.boolean(),
   undecided: v.boolean(),
@@ -31,10 +41,18 @@ const Answer = v.object({
   reason: v.string(),
   answer: v.nullable(v.string()),
   response: v.string(),
-  tokens: v.number(),
+  tokens: packed((bytes) => new Int32Array(bytes.buffer)),
+  logprobs: packed((bytes) => new Float32Array(bytes.buffer)),
   stopReason: v.picklist(['stop', 'length', 'unasked']),
 })
-const Item = v.object({ item: v.string(), prompt: v.string(), answers: v.array(Answer) })
+const Item = v.object({
+  item: v.string(),
+  cluster: v.string(),
+  kind: v.nullable(v.picklist(KINDS)),
+  prompt: v.string(),
+  promptTokens: v.number(),
+  answers: v.array(Answer),
+})
 
 export async function openJournal(path: string): Promise<Journal> {
   await mkdir(dirname(path), { recursive: true })
@@ -76,24 +94,79 @@ export function* journalLines(path: string): Generator<NotedItem> {
   }
 }
 
+/** An item of an index: what a list shows of its answers, and where the whole of it begins. */
+export type IndexedItem = Pick<NotedItem, 'item' | 'cluster' | 'kind'> & {
+  readonly start: number
+  readonly answers: readonly IndexedAnswer[]
+}
+export type IndexedAnswer = Pick<NotedAnswer, 'correct' | 'undecided' | 'status' | 'reason'> & {
+  readonly tokens: number
+  readonly firstLine: string
+}
+
+const FIRST_LINE_CHARS = 120
+
+/** In the order noted; an item that was noted again counts as it was last. */
+export function indexJournal(path: string): IndexedItem[] {
+  const items = new Map<string, IndexedItem>()
+  for (const { line, number, start } of linesNow(path)) {
+    const item = itemOf(line, `${path}, line ${number}`)
+    items.set(item.item, indexedItem(item, start))
+  }
+  return [...items.values()]
+}
+
+export function indexedItem(noted: NotedItem, start: number): IndexedItem {
+  const { item, cluster, kind, answers } = noted
+  return { item, cluster, kind, start, answers: answers.map(indexed) }
+}
+
+function indexed({ correct, undecided, status, reason, tokens, response }: NotedAnswer) {
+  const [line = ''] = response.trimStart().split('\n', 1)
+  const firstLine = line.slice(0, FIRST_LINE_CHARS)
+  return { correct, undecided, status, reason, tokens: tokens.length, firstLine }
+}
+
+/** The item whose line begins there. */
+export function journalItem(path: string, start: number): NotedItem {
+  for (const { line } of linesNow(path, start)) return itemOf(line, path)
+  throw new AppError('store', `${path}: expected an item at byte ${start}, found the end`)
+}
+
+/** How many items it holds. */
+export function journalCount(path: string): number {
+  const seen = new Set<string>()
+  for (const { line } of linesNow(path)) seen.add(itemOf(line, path).item)
+  return seen.size
+}
+
 const CHUNK = 1 << 16
 
-function* linesNow(path: string): Generator<{ readonly line: string; readonly number: number }> {
+/** start: where it begins, in bytes. */
+type LineNow = { readonly line: string; readonly number: number; readonly start: number }
+
+function* linesNow(path: string, offset: number = 0): Generator<LineNow> {
   const file = openSync(path, 'r')
   const chunk = Buffer.alloc(CHUNK)
-  let pending = Buffer.alloc(0)
+  let pending: Buffer[] = []
   let number = 0
+  let start = offset
+  let at = offset
   try {
-    for (let read = readSync(file, chunk); read > 0; read = readSync(file, chunk)) {
+    for (let read = readSync(file, chunk, 0, CHUNK, at); read > 0;) {
       let from = 0
-      let bytes = Buffer.concat([pending, chunk.subarray(0, read)])
+      const bytes = chunk.subarray(0, read)
       for (let end = bytes.indexOf(0x0a); end >= 0; end = bytes.indexOf(0x0a, from)) {
+        const line = Buffer.concat([...pending, bytes.subarray(from, end)])
         number += 1
-        yield { line: bytes.toString('utf8', from, end), number }
+        yield { line: line.toString('utf8'), number, start }
+        start += line.length + 1
+        pending = []
         from = end + 1
       }
-      bytes = bytes.subarray(from)
-      pending = bytes
+      pending.push(Buffer.from(bytes.subarray(from)))
+      at += read
+      read = readSync(file, chunk, 0, CHUNK, at)
     }
   } finally {
     closeSync(file)
@@ -113,13 +186,21 @@ function itemOf(line: string, where: string): NotedItem {
 const LONGEST_ANSWER = 2_000
 
 /** A program that was read from the response is in the response. */
-const lined = ({ item, prompt, answers }: NotedItem): string => {
-  const kept = answers.map((noted): NotedAnswer => {
+const lined = ({ answers, ...item }: NotedItem): string => {
+  const kept = answers.map((noted) => {
     const isLong = noted.answer !== null && noted.answer.length > LONGEST_ANSWER
-    return isLong ? { ...noted, answer: null } : noted
+    return {
+      ...noted,
+      answer: isLong ? null : noted.answer,
+      tokens: base64(Int32Array.from(noted.tokens)),
+      logprobs: base64(Float32Array.from(noted.logprobs)),
+    }
   })
-  return `${JSON.stringify({ item, prompt, answers: kept })}\n`
+  return `${JSON.stringify({ ...item, answers: kept })}\n`
 }
+
+const base64 = ({ buffer }: Int32Array | Float32Array): string =>
+  Buffer.from(buffer).toString('base64')
 
 async function appendItems(path: string, items: readonly NotedItem[]): Promise<void> {
   const handle = await open(path, 'a')

@@ -1,40 +1,38 @@
 /**
  * `kelvin eval`: scores of a model folder or of a run's checkpoint, alone or against another, on any suite.
- * With gold it grades the suites' own solutions instead: a check of data and grader.
- * Not here: measuring during a run (train.ts), one benchmark on one model (evaluate-suite.ts), statistics (eval/).
+ * With gold it grades the suites' own solutions instead.
+ * Not here: measuring during a run (train.ts), one suite on one model (evaluate-suite.ts), statistics (eval/).
  */
-import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { resolveConfig, parseConfig, type RunConfig } from '../contract/config.ts'
-import { AppError } from '../contract/errors.ts'
+import type { EvaluationRecord } from '../contract/evaluation.ts'
 import type { SuiteScores } from '../contract/news.ts'
-import type { Engine, Progress } from '../engine/engine.ts'
+import type { Progress } from '../engine/engine.ts'
 import { createLocalEngine } from '../engine/local.ts'
-import type { Benchmark } from '../eval/benchmark.ts'
-import { type GradedAnswer, gradeText, type ReasoningItem } from '../eval/reasoning.ts'
-import { benchmarkOf, BENCHMARKS } from '../eval/suites/registry.ts'
+import type { GoldFailure } from '../eval/gold.ts'
+import type { SuiteProgress } from '../eval/runner.ts'
 import { openCheckpoint } from '../model/checkpoint.ts'
 import { openTokenizer } from '../model/tokenizer.ts'
 import { NANO_CODEC } from '../nano/codec.ts'
-import { loadSuite, SUITES, type SuiteName } from '../nano/suites.ts'
 import { openSandbox } from '../sandbox/open.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
-import { renderAnswer } from '../selfplay/prompts/nano.ts'
 import { openStore } from '../store/open.ts'
 import { readRun } from '../store/runs.ts'
 import type { Store } from '../store/store.ts'
 import { findCheckpoint, modelOf } from './checkpoints.ts'
+import { gradeSolutions } from './evaluate-gold.ts'
 import {
-  type BenchmarkScores,
-  goldOfBenchmark,
-  measureBenchmark,
-  recordBenchmark,
-  scoreBenchmark,
-  type SuiteDetails,
+  type Chosen,
+  contaminationOf,
+  labelOf,
+  measureSuite,
+  recordSuite,
+  scoreOf,
+  type SuiteResult,
 } from './evaluate-suite.ts'
-import { historyOf, type Measure, measureAll, type Measured, scoresOf } from './measure.ts'
-import { codecOf, NANO_MODEL, promptsOf } from './models.ts'
+import { limited, OWN_TASKS, suiteOf } from './evaluate-suites.ts'
+import { NANO_MODEL } from './models.ts'
 import { databaseFile, fromHomePath } from './paths.ts'
 import { recorderOf } from './recorder.ts'
 
@@ -63,9 +61,29 @@ export type EvalOrder = {
 
 export type EvalOptions = { readonly signal: AbortSignal; readonly onProgress: Progress }
 
+/** How a score came about; of gold what is known without a model. */
+export type SuiteDetails = Pick<
+  EvaluationRecord,
+  'title' | 'licence' | 'home' | 'protocol' | 'contamination'
+> & {
+  readonly files: readonly EvaluationRecord['files'][number][]
+  readonly items: number
+  readonly evaluations: readonly string[]
+  readonly settings: Pick<
+    EvaluationRecord,
+    'template' | 'temperature' | 'topP' | 'maxTokens' | 'samples' | 'seed'
+  > | null
+  readonly undecided: number
+  readonly passAtK: EvaluationRecord['passAtK']
+  /** Of gold: items whose own solution fails, and how many have none. */
+  readonly failures?: readonly GoldFailure[]
+  readonly without?: number
+}
+
 export type EvalSummary = {
+  readonly model: string
+  readonly against: string | null
   readonly suites: SuiteScores
-  /** Of the public suites: how each score came about. */
   readonly details: Readonly<Record<string, SuiteDetails>>
 }
 
@@ -76,41 +94,20 @@ export type Subject = {
   readonly at: { readonly run: string; readonly step: number } | null
 }
 
-/** The suites of an order: those of nano models, and public ones. */
-type Plan = { readonly nano: readonly SuiteName[]; readonly public: readonly Benchmark[] }
-
-export const SUITE_NAMES: readonly string[] = [...SUITES, ...BENCHMARKS.map(({ id }) => id)]
+export const suiteFolder = ({ data, home }: Pick<EvalOrder, 'data' | 'home'>): string =>
+  data ?? join(home, 'benchmarks')
 
 export async function runEval(order: EvalOrder, options: EvalOptions): Promise<EvalSummary> {
-  const plan = planOf(order.suites)
-  const measures = await nanoMeasures(order, plan)
-  const sandbox = await openSandbox()
-  try {
-    if (order.gold) return await runGold(order, plan, measures, sandbox, options)
-    return await withHistory(order, async (store) => {
-      const subject = await subjectOf(order, store, order.run, order.model)
-      const after = await measureSubject(order, subject, plan, measures, sandbox, options)
-      await record(store, subject, order, after)
-      if (order.against === null) return summaryOf(after, null)
-      const other = await subjectOf(order, store, order.against, null)
-      const before = await measureSubject(order, other, plan, measures, sandbox, options)
-      await record(store, other, order, before)
-      return summaryOf(after, before)
-    })
-  } finally {
-    await sandbox.close()
-  }
-}
-
-function planOf(names: readonly string[]): Plan {
-  const unknown = names.find((name) => !SUITE_NAMES.includes(name))
-  if (unknown !== undefined) {
-    throw new AppError('usage', `suite ${unknown}: expected one of ${SUITE_NAMES.join(', ')}`)
-  }
-  return {
-    nano: SUITES.filter((suite) => names.includes(suite)),
-    public: names.flatMap((name) => benchmarkOf(name) ?? []),
-  }
+  return await withHistory(order, async (store) => {
+    const suites = await chosenSuites(order, store)
+    const sandbox = await openSandbox()
+    try {
+      if (order.gold) return await goldSummary(suites, sandbox, options)
+      return await measureAndCompare(order, suites, store, sandbox, options)
+    } finally {
+      await sandbox.close()
+    }
+  })
 }
 
 /** Only runs need the history: a plain folder is evaluated without a database. */
@@ -127,24 +124,56 @@ async function withHistory<T>(
   }
 }
 
-async function nanoMeasures(order: EvalOrder, { nano }: Plan): Promise<Measure[]> {
-  const { data, temperature, limit } = order
-  return await Promise.all(
-    nano.map(async (suite) => {
-      // Other suites' files may be all that the folder holds: these two ship.
-      const isThere = data !== null && existsSync(join(data, `${suite}.jsonl`))
-      const items = await loadSuite(suite, ...(data !== null && isThere ? [data] : []))
-      return { suite, temperature, items: limited(items, limit) }
-    }),
-  )
+/** Read before any model is opened: a wrong file is told at once. */
+async function chosenSuites(order: EvalOrder, store: Store | null): Promise<Chosen[]> {
+  const { home, limit } = order
+  const run = order.run?.run ?? order.against?.run ?? null
+  const place = store === null || run === null ? null : { home, store, run }
+  const benchmarks = [...new Set(order.suites)].map((name) => suiteOf(name, place))
+  const chosen: Chosen[] = []
+  for (const benchmark of benchmarks) {
+    const { questions, files } = await benchmark.load(suiteFolder(order))
+    chosen.push({ benchmark, files, questions: limited(questions, limit) })
+  }
+  return chosen
 }
 
-function limited<Item extends ReasoningItem>(
-  items: readonly Item[],
-  limit: number | null,
-): readonly Item[] {
-  if (limit === null) return items
-  return [...Map.groupBy(items, ({ kind }) => kind).values()].flatMap((own) => own.slice(0, limit))
+async function measureAndCompare(
+  order: EvalOrder,
+  suites: readonly Chosen[],
+  store: Store | null,
+  sandbox: Sandbox,
+  options: EvalOptions,
+): Promise<EvalSummary> {
+  const subject = await subjectOf(order, store, order.run, order.model)
+  const other = order.against === null ? null : await subjectOf(order, store, order.against, null)
+  const items = suites.reduce((sum, { questions }) => sum + questions.length, 0)
+  const progress = sumOf(items * (other === null ? 1 : 2), options.onProgress)
+  const deps = { sandbox, signal: options.signal }
+  const after = await measureSubject(order, subject, suites, store, { ...deps, progress })
+  const before =
+    other === null ? [] : await measureSubject(order, other, suites, store, { ...deps, progress })
+  return {
+    model: labelOf(subject),
+    against: other === null ? null : labelOf(other),
+    suites: Object.fromEntries(
+      after.map((result, at) => [result.name, scoreOf(result, before[at])]),
+    ),
+    details: Object.fromEntries(
+      after.map((result, at) => [result.name, detailsOf(result, before[at])]),
+    ),
+  }
+}
+
+/** One count over all suites and models. */
+function sumOf(total: number, onProgress: Progress) {
+  const done = new Map<string, number>()
+  return (name: string) =>
+    (progress: SuiteProgress): void => {
+      done.set(name, progress.done)
+      const sum = [...done.values()].reduce((all, one) => all + one, 0)
+      onProgress(Math.min(total, Math.round(sum)), total)
+    }
 }
 
 async function subjectOf(
@@ -174,109 +203,87 @@ async function configOf(folder: string): Promise<RunConfig> {
   return resolveConfig('nano', { promptSet: chatTemplate === null ? 'base' : 'chat' })
 }
 
-type Results = {
-  readonly nano: readonly Measured[]
-  readonly public: readonly BenchmarkScores[]
+type SubjectDeps = {
+  readonly sandbox: Sandbox
+  readonly signal: AbortSignal
+  readonly progress: (name: string) => (progress: SuiteProgress) => void
 }
 
 async function measureSubject(
   order: EvalOrder,
   subject: Subject,
-  plan: Plan,
-  measures: readonly Measure[],
-  sandbox: Sandbox,
-  options: EvalOptions,
-): Promise<Results> {
+  suites: readonly Chosen[],
+  store: Store | null,
+  { sandbox, signal, progress }: SubjectDeps,
+): Promise<SuiteResult[]> {
   const { folder, config } = subject
   const workers = config.workers > 0 ? config.workers : availableParallelism()
   const engine = createLocalEngine({ device: order.device, workers })
   try {
-    const nano = await measureNano(order, subject, measures, sandbox, engine, options)
-    const sampler = plan.public.length === 0 ? null : await engine.createSamplingClient(folder)
-    const results: BenchmarkScores[] = []
-    for (const benchmark of plan.public) {
-      if (sampler === null) break
-      const deps = { sampler, sandbox, ...options }
-      results.push(await measureBenchmark(benchmark, order, subject, deps))
+    const sampler = await engine.createSamplingClient(folder)
+    const results: SuiteResult[] = []
+    for (const suite of suites) {
+      const onProgress = progress(`${labelOf(subject)} ${suite.benchmark.id}`)
+      const deps = { sampler, sandbox, signal, onProgress }
+      const result = await measureSuite(suite, order, subject, deps)
+      await record(store, subject, order, result)
+      results.push(result)
     }
-    return { nano, public: results }
+    return results
   } finally {
     await engine.close()
   }
 }
 
-async function measureNano(
-  order: EvalOrder,
-  { folder, config }: Subject,
-  measures: readonly Measure[],
-  sandbox: Sandbox,
-  engine: Engine,
-  { signal, onProgress }: EvalOptions,
-): Promise<Measured[]> {
-  if (measures.length === 0) return []
-  const sampler = await engine.createSamplingClient(folder)
-  const codec = await codecOf(folder, config)
-  const deps = { sampler, codec, prompts: promptsOf(config), sandbox, signal, onProgress }
-  return await measureAll(measures, deps, { config, samples: order.samples, seed: order.seed })
-}
-
-function summaryOf(after: Results, before: Results | null): EvalSummary {
-  const suites: SuiteScores = {
-    ...scoresOf(after.nano, before?.nano ?? []),
-    ...Object.fromEntries(
-      after.public.map((result, at) => [result.name, scoreBenchmark(result, before?.public[at])]),
-    ),
-  }
-  const details = Object.fromEntries(after.public.map(({ name, details }) => [name, details]))
-  return { suites, details }
-}
-
-/** Whole-suite scores of a run's checkpoint belong to its history. */
+/** Whole-suite scores of a run's checkpoint belong to its history; so do not those on its own tasks, which change. */
 async function record(
   store: Store | null,
   { at }: Subject,
   { limit }: EvalOrder,
-  results: Results,
+  result: SuiteResult,
 ): Promise<void> {
-  if (store === null || at === null || limit !== null) return
+  if (store === null || at === null || limit !== null || result.record.suite === OWN_TASKS) return
   const recorder = recorderOf(store, at.run, { now: () => Date.now(), pid: process.pid })
-  const { records, items } = historyOf(at.step, results.nano)
-  recorder.evals(records, items)
-  for (const result of results.public) await recordBenchmark(recorder, at.step, result)
+  await recordSuite(recorder, at.step, result)
 }
 
-async function runGold(
-  order: EvalOrder,
-  plan: Plan,
-  measures: readonly Measure[],
+function detailsOf(
+  { id, answers, record }: SuiteResult,
+  before: SuiteResult | undefined,
+): SuiteDetails {
+  const { title, licence, home, protocol, contamination, files, undecided, passAtK } = record
+  const { template, temperature, topP, maxTokens, samples, seed } = record
+  return {
+    ...{ title, licence, home, protocol, contamination, files, undecided, passAtK },
+    items: new Set(answers.map(({ item }) => item.id)).size,
+    evaluations: before === undefined ? [id] : [id, before.id],
+    settings: { template, temperature, topP, maxTokens, samples, seed },
+  }
+}
+
+async function goldSummary(
+  suites: readonly Chosen[],
   sandbox: Sandbox,
-  options: EvalOptions,
+  { signal, onProgress }: EvalOptions,
 ): Promise<EvalSummary> {
-  const nano = await gradeNanoGold(measures, sandbox, options.signal)
-  const results: BenchmarkScores[] = []
-  for (const benchmark of plan.public) {
-    results.push(await goldOfBenchmark(benchmark, order, sandbox, options))
+  const items = suites.reduce((sum, { questions }) => sum + questions.length, 0)
+  const progress = sumOf(items, onProgress)
+  const gold = await gradeSolutions(suites, sandbox, {
+    signal,
+    onProgress: (suite, one) => progress(suite)(one),
+  })
+  const details = suites.map(({ benchmark, questions, files }): [string, SuiteDetails] => {
+    const { id, title, licence, home, protocol } = benchmark
+    const about = { title, licence, home, protocol, contamination: contaminationOf(benchmark) }
+    const { undecided } = gold.suites[id] ?? { undecided: 0 }
+    const nothing = { evaluations: [], settings: null, passAtK: [] }
+    const own = { files, items: questions.length, undecided, ...gold.details[id] }
+    return [id, { ...about, ...nothing, ...own }]
+  })
+  return {
+    model: 'reference solutions',
+    against: null,
+    suites: gold.suites,
+    details: Object.fromEntries(details),
   }
-  return summaryOf({ nano, public: results }, null)
-}
-
-async function gradeNanoGold(
-  measures: readonly Measure[],
-  sandbox: Sandbox,
-  signal: AbortSignal,
-): Promise<Measured[]> {
-  const config = resolveConfig('nano')
-  const prompts = promptsOf(config)
-  const results: Measured[] = []
-  for (const measure of measures) {
-    const texts = measure.items.map((item) => ({
-      item,
-      text: renderAnswer(item)
-        .map((part) => part.text)
-        .join(''),
-    }))
-    const answers: GradedAnswer[] = await gradeText(texts, { prompts, sandbox, signal }, config)
-    results.push({ ...measure, answers })
-  }
-  return results
 }

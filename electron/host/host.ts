@@ -12,6 +12,7 @@ import type { Connection, Gate, Handlers } from './dispatch.ts'
 import { appHandlers } from './handlers/app.ts'
 import { episodeHandlers } from './handlers/episodes.ts'
 import { evalHandlers } from './handlers/evals.ts'
+import { evaluationHandlers } from './handlers/evaluations.ts'
 import { flagHandlers } from './handlers/flags.ts'
 import { folderHandlers } from './handlers/folders.ts'
 import { modelHandlers } from './handlers/models.ts'
@@ -139,6 +140,7 @@ function handlersOf(bench: Bench): Handlers {
     ...episodeHandlers(bench),
     ...modelHandlers(bench),
     ...evalHandlers(bench),
+    ...evaluationHandlers(bench),
     ...flagHandlers(bench),
     ...reviewHandlers(bench),
     ...ruleHandlers(bench),

@@ -4,7 +4,7 @@
  */
 import type { EvalItem } from '../contract/history.ts'
 import type { SuiteScore, SuiteScores } from '../contract/news.ts'
-import type { EvalRecord } from '../contract/run.ts'
+import type { EvalRecord, EvalTold } from '../contract/run.ts'
 import { KINDS } from '../contract/task.ts'
 import {
   type GradedAnswer,
@@ -72,17 +72,40 @@ export function scoresOf(
   )
 }
 
+/** settings: those of measureAll, for what stands beside each score. */
 export function historyOf(
   step: number,
   measured: readonly Measured[],
+  settings: Omit<ReasoningSettings, 'temperature'>,
 ): { readonly records: EvalRecord[]; readonly items: EvalItem[] } {
   return {
     records: measured.flatMap(({ suite, temperature, answers }) =>
-      evalRecords(step, suite, temperature, suiteScore(answers)),
+      evalRecords(
+        step,
+        suite,
+        temperature,
+        suiteScore(answers),
+        toldOf(temperature, answers, settings),
+      ),
     ),
     items: measured.flatMap(({ suite, temperature, answers }) =>
       evalItems(step, suite, temperature, answers),
     ),
+  }
+}
+
+function toldOf(
+  temperature: number,
+  answers: readonly GradedAnswer[],
+  { config, samples, seed }: Omit<ReasoningSettings, 'temperature'>,
+): EvalTold {
+  return {
+    template: config.promptSet,
+    topP: 1,
+    maxTokens: config.maxResponse,
+    samples: temperature === 0 ? 1 : samples,
+    seed,
+    undecided: answers.filter(({ undecided }) => undecided).length,
   }
 }
 

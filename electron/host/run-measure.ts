@@ -56,7 +56,7 @@ export async function measureStart(
   const resumed = plan.from !== null
   if (resumed) return await measureModel(run, measures, tally)
   const found = await measureClient(run, measures, 0, tally)
-  const { records, items } = historyOf(0, found)
+  const { records, items } = historyOf(0, found, settingsOf(run))
   place.recorder.evals(records, items)
   run.options.onNews({ type: 'eval', step: state?.step ?? 0, suites: scoresOf(found) })
   await client.saveWeightsForSampler()
@@ -116,7 +116,7 @@ export async function measureNow(
 ): Promise<SuiteScores | null> {
   if (measures.length === 0) return null
   const found = await measureClient(run, measures, step, tally)
-  const { records, items } = historyOf(step, found)
+  const { records, items } = historyOf(step, found, settingsOf(run))
   run.place.recorder.evals(records, items)
   const suites = scoresOf(found, restrict(before, found))
   run.options.onNews({ type: 'eval', step, suites })

@@ -6,6 +6,7 @@
  * Not here: running them (migrate.ts).
  */
 
+import { ANSWERS } from './schema-answers.ts'
 import { REVIEW } from './schema-review.ts'
 
 /** 'KLVN': tells a Kelvin database from another program's. */
@@ -386,4 +387,5 @@ export const MIGRATIONS: readonly string[] = [
   MERGEABLE_FLAGS + DECISIONS + SUGGESTIONS,
   TELEMETRY,
   REVIEW,
+  ANSWERS,
 ]

@@ -137,14 +137,18 @@ const hostileAt = (step: number): string => (step % 2 === 0 ? HOSTILE : MARKUP)
 function items(step: number, seed: number, share: number): EvalItem[] {
   return Array.from({ length: 60 }, (_, at): EvalItem => ({
     step,
-    suite: 'nano-held-out',
+    suite: 'nano-heldout',
     temperature: 0,
     item: `held-out/${at}`,
     cluster: `program/${Math.floor(at / 3)}`,
     kind: KINDS[at % 3] ?? 'deduction',
     sample: 0,
     correct: (at * 7919 + seed * 31) % 100 < share * 100,
+    undecided: false,
     status: 'ok',
+    reason: 'the value is not the expected one',
+    tokens: null,
+    logprobs: null,
     response: at % 5 === 0 ? HOSTILE : `[${at}, ${(at * seed) % 9}]`,
   }))
 }

@@ -17,7 +17,7 @@ serveErrand(
         throw new AppError('cancelled', 'cancelled')
       }
       const score = { n: 2, passAt1: Number.NaN, low: 0, high: 1, kinds: {}, undecided: 2 }
-      return { suites: { [suites[0] ?? '']: score }, details: {} }
+      return { model: 'm', against: null, suites: { [suites[0] ?? '']: score }, details: {} }
     },
     sample: async ({ prompt }) => {
       if (prompt === 'dies') process.kill(process.pid, 'SIGKILL')

@@ -390,7 +390,8 @@ export function learningScores(step: number, span: number, lift: number): EvalRe
   const record = (kind: EvalRecord['kind'], score: number, n: number): EvalRecord => {
     const margin = 1.96 * Math.sqrt((score * (1 - score)) / n)
     const [low, high] = [Math.max(0, score - margin), Math.min(1, score + margin)]
-    return { step, suite: 'nano-held-out', temperature: 0, kind, n, score, low, high }
+    const told = { template: 'nano', topP: 1, maxTokens: 96, samples: 1, seed: 1, undecided: 0 }
+    return { step, suite: 'nano-heldout', temperature: 0, kind, n, score, low, high, told }
   }
   const kinds = KINDS.map((kind, k) =>
     record(kind, rise(step, START[k] ?? 0, (START[k] ?? 0) + lift * (1.25 - 0.3 * k), span), 200),

@@ -40,6 +40,22 @@ export function reasoningQuestion(item: ReasoningItem): Question {
   }
 }
 
+/**
+ * An item of self-play's own making: the model's settings say how it is limited and compared, and an answer counts
+ * only as training counts it.
+ */
+export function ownQuestion(item: ReasoningItem): Question {
+  return {
+    ...reasoningQuestion(item),
+    grade: async (answers, { sandbox, signal, config, template }) => {
+      const read = { prompts: PROMPTS[template], sandbox, signal }
+      const texts = answers.map((text) => ({ item, text }))
+      const graded = await gradeText(texts, read, config)
+      return graded.map((answer) => verdictOf(answer, template))
+    },
+  }
+}
+
 async function gradeAll(
   item: ReasoningItem,
   answers: readonly string[],
@@ -91,17 +107,9 @@ async function callOne(program: string, input: string, deps: GradeDeps): Promise
 }
 
 function verdictOf(graded: GradedAnswer, template: Template): ItemVerdict {
-  const { item, correct, undecided, status, response } = graded
+  const { item, correct, undecided, status, reason, response } = graded
   const read = PROMPTS[template].readAnswer(item.kind, response)
-  const answer = read.ok ? read.value.text : null
-  return { correct, undecided, status, answer, reason: reasonOf(graded, read.ok ? '' : read.why) }
-}
-
-function reasonOf({ item, correct, status }: GradedAnswer, unread: string): string {
-  if (unread !== '') return unread
-  if (status !== null && status !== 'ok') return `the sandbox: ${status}`
-  const subject = item.kind === 'deduction' ? 'the value' : 'the output of the answer'
-  return `${subject} is ${correct ? '' : 'not '}the expected one`
+  return { correct, undecided, status, answer: read.ok ? read.value.text : null, reason }
 }
 
 function goldOf(item: TaskBody, template: Template): string {

@@ -2,18 +2,15 @@
  * An evaluation as an Inspect log: the .eval archive, whose samples open one by one, or the same as one JSON file.
  * Source: UKGovernmentBEIS/inspect_ai at 499e6152, src/inspect_ai/log/_log.py and _recorders/eval.py.
  */
-import { basename } from 'node:path'
+import type { Evaluation } from '../../contract/evaluation.ts'
 import type { NotedAnswer, NotedItem } from '../../eval/runner.ts'
-import type { EvalRecordFile } from '../eval-record.ts'
 import { writeFileAtomically } from './atomic.ts'
 import type { Write } from './atomic.ts'
 import type { Pace } from './table.ts'
 import { zipWriter } from './zip.ts'
 
 export type EvalSource = {
-  /** Names the evaluation; the same for the same notes. */
-  readonly id: string
-  readonly record: EvalRecordFile
+  readonly evaluation: Evaluation
   readonly items: () => Iterable<NotedItem>
 }
 
@@ -59,11 +56,10 @@ export async function writeEvalJson(source: EvalSource, out: string, pace: Pace)
   })
 }
 
-const modelName = ({ model, at }: EvalRecordFile): string =>
-  at === null ? `kelvin/${basename(model)}` : `kelvin/${at.run}@${at.step}`
+const modelName = ({ label }: Evaluation): string => `kelvin/${label}`
 
-function headerOf({ id, record }: EvalSource) {
-  const { suite, startedMs, finishedMs, n, samples, passAt1, low, high } = record
+function headerOf({ evaluation: record }: EvalSource) {
+  const { id, suite, startedMs, finishedMs, n, samples, passAt1, low, high } = record
   const { temperature, topP: top_p, maxTokens: max_tokens, seed } = record
   const created = new Date(startedMs).toISOString()
   const metrics = { accuracy: passAt1, ci_low: low, ci_high: high }
@@ -110,7 +106,7 @@ function* samplesOf(source: EvalSource) {
 }
 
 function sampleOf(
-  { id: evaluation, record }: EvalSource,
+  { evaluation: record }: EvalSource,
   item: NotedItem,
   noted: NotedAnswer,
   epoch: number,
@@ -127,7 +123,11 @@ function sampleOf(
       model: modelName(record),
       choices: [{ message, stop_reason: noted.stopReason === 'length' ? 'max_tokens' : 'stop' }],
       completion: noted.response,
-      usage: { input_tokens: 0, output_tokens: noted.tokens, total_tokens: noted.tokens },
+      usage: {
+        input_tokens: item.promptTokens,
+        output_tokens: noted.tokens.length,
+        total_tokens: item.promptTokens + noted.tokens.length,
+      },
     },
     scores: undecided
       ? {}
@@ -138,8 +138,8 @@ function sampleOf(
             explanation: reason,
           },
         },
-    metadata: { status, undecided, reason },
-    uuid: `${evaluation}/${item.item}/${epoch}`,
+    metadata: { status, undecided, reason, kind: item.kind, cluster: item.cluster },
+    uuid: `${record.id}/${item.item}/${epoch}`,
   }
 }
 

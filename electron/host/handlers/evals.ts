@@ -10,6 +10,7 @@ import type { Bench } from '../bench.ts'
 import type { EvalOrder } from '../evaluate.ts'
 import { exportRun } from '../export.ts'
 import { folderOf } from '../start-order.ts'
+import { chosenFolder } from '../suites-folder.ts'
 import { placesOf } from './runs.ts'
 import type { HandlersOf } from './types.ts'
 
@@ -24,7 +25,7 @@ export function evalHandlers(bench: Bench): HandlersOf<'evals' | 'exports' | 'jo
         model: isRun ? null : folderOf(model, placesOf(bench)),
         run: isRun ? { run: model.run, step: model.step } : null,
         suites,
-        data: null,
+        data: chosenFolder(info.home, bench.now),
         gold: false,
       }
       return jobs.start(`Evaluation: ${suites.join(', ')}`, async (signal, onProgress) => {
@@ -59,7 +60,7 @@ export function evalHandlers(bench: Bench): HandlersOf<'evals' | 'exports' | 'jo
 
 const MAX_FLIPS = 1_000
 
-/** Answers to the same item and sample, right at one of the two only. */
+/** Answers to the same item and sample, right at one of the two only; what the sandbox could not judge is neither. */
 export function flipsOf(before: readonly EvalItem[], after: readonly EvalItem[]): Flips {
   const name = ({ item, sample }: EvalItem): string => `${sample}:${item}`
   const known = new Map(before.map((answer) => [name(answer), answer]))
@@ -67,7 +68,7 @@ export function flipsOf(before: readonly EvalItem[], after: readonly EvalItem[])
   const counts = { compared: 0, gained: 0, lost: 0 }
   for (const now of after) {
     const then = known.get(name(now))
-    if (then === undefined) continue
+    if (then === undefined || then.undecided || now.undecided) continue
     counts.compared += 1
     if (then.correct === now.correct) continue
     counts[now.correct ? 'gained' : 'lost'] += 1

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { inflateRawSync } from 'node:zlib'
 import { parquetReadObjects } from 'hyparquet'
 import { expect, test } from 'vitest'
@@ -8,6 +8,7 @@ import { readReported } from '../../../electron/eval/reported.ts'
 import { BENCHMARKS } from '../../../electron/eval/suites/registry.ts'
 import { journalPath, openJournal } from '../../../electron/host/eval-journal.ts'
 import { listEvaluations, writeRecord } from '../../../electron/host/eval-record.ts'
+import { openEvaluation } from '../../../electron/host/evaluations.ts'
 import { exportEvaluation } from '../../../electron/host/export-eval.ts'
 import { temporaryFolder } from '../../fakes/folder.ts'
 
@@ -16,21 +17,37 @@ const journal = journalPath(home, 'sums', { seed: 1 })
 
 const noted = (at: number) => ({
   item: `sums/${at}`,
+  cluster: `c${at}`,
+  kind: null,
+  promptTokens: 9,
   prompt: `What is ${at} + 1?\u2028`,
   answers: [
     {
       ...right('the same value', String(at + 1)),
       response: `=${at + 1}`,
-      tokens: 3,
+      tokens: [1, 2, 3],
+      logprobs: [-0.5, -1, -2],
       stopReason: 'stop' as const,
     },
-    { ...wrong('another value', '0'), response: 'zero', tokens: 1, stopReason: 'length' as const },
+    {
+      ...wrong('another value', '0'),
+      response: 'zero',
+      tokens: [7],
+      logprobs: [-3],
+      stopReason: 'length' as const,
+    },
   ],
 })
 
 const record = {
   suite: 'sums',
   title: 'Sums',
+  area: 'math' as const,
+  files: [],
+  label: 'azr-1@20',
+  weights: 'ab',
+  limit: null,
+  kinds: {},
   licence: 'MIT',
   home: 'https://example.org',
   protocol: 'asked once',
@@ -51,6 +68,10 @@ const record = {
   passAtK: [{ k: 1, n: 3, mean: 0.5, low: 0.2, high: 0.8 }],
   startedMs: 1_700_000_000_000,
   finishedMs: 1_700_000_060_000,
+}
+
+const noStore = (): never => {
+  throw new Error('expected no question to the history')
 }
 
 /** Names and texts of an archive, by its directory. */
@@ -76,20 +97,23 @@ test('an evaluation is listed and exported in four formats', async () => {
   const notes = await openJournal(journal)
   await notes.append([noted(0), { ...noted(1), answers: [] }])
   await notes.append([noted(1), noted(2)])
-  expect(await listEvaluations(home)).toEqual([])
+  expect((await listEvaluations(home)).records).toEqual([])
   await writeRecord(journal, record)
-  expect(await listEvaluations(home)).toEqual([{ ...record, journal }])
+  expect((await listEvaluations(home)).records).toEqual([{ ...record, journal }])
+  const answers = await openEvaluation(home, noStore, basename(journal, '.jsonl'))
 
   const csv = join(home, 'out.csv')
-  expect(await exportEvaluation({ journal, format: 'csv', out: csv })).toBe(6)
+  expect(await exportEvaluation({ answers, format: 'csv', out: csv })).toBe(6)
   const lines = readFileSync(csv, 'utf8').split('\r\n')
   expect(lines[0]).toBe(
-    'item,sample,correct,undecided,status,reason,answer,prompt,response,tokens,stop_reason',
+    'suite,model,item,kind,cluster,sample,correct,undecided,status,reason,answer,prompt,response,tokens,stop_reason',
   )
-  expect(lines[1]).toBe("sums/0,0,true,false,,the same value,1,What is 0 + 1?\u2028,'=1,3,stop")
+  expect(lines[1]).toBe(
+    "sums,azr-1@20,sums/0,,c0,0,true,false,,the same value,1,What is 0 + 1?\u2028,'=1,3,stop",
+  )
 
   const parquet = join(home, 'out.parquet')
-  await exportEvaluation({ journal, format: 'parquet', out: parquet })
+  await exportEvaluation({ answers, format: 'parquet', out: parquet })
   const file = Uint8Array.from(readFileSync(parquet)).buffer
   const rows = await parquetReadObjects({ file })
   expect(rows.map(({ item, sample, correct }) => [item, Number(sample), correct])).toEqual(
@@ -100,7 +124,7 @@ test('an evaluation is listed and exported in four formats', async () => {
   )
 
   const archive = join(home, 'out.eval')
-  expect(await exportEvaluation({ journal, format: 'inspect', out: archive })).toBe(6)
+  expect(await exportEvaluation({ answers, format: 'inspect', out: archive })).toBe(6)
   const members = unzipped(archive)
   const header: unknown = JSON.parse(members.get('header.json') ?? '')
   expect(header).toMatchObject({
@@ -122,7 +146,7 @@ test('an evaluation is listed and exported in four formats', async () => {
   expect(JSON.parse(members.get('summaries.json') ?? '')).toHaveLength(6)
 
   const json = join(home, 'out.json')
-  await exportEvaluation({ journal, format: 'inspect', out: json })
+  await exportEvaluation({ answers, format: 'inspect', out: json })
   const log: unknown = JSON.parse(readFileSync(json, 'utf8'))
   expect(Object.keys(log as object)).toEqual([
     'version',
@@ -133,7 +157,7 @@ test('an evaluation is listed and exported in four formats', async () => {
     'stats',
     'samples',
   ])
-  await expect(exportEvaluation({ journal, format: 'inspect', out: csv })).rejects.toThrow(
+  await expect(exportEvaluation({ answers, format: 'inspect', out: csv })).rejects.toThrow(
     '.eval or .json',
   )
 })

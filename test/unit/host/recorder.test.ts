@@ -229,7 +229,9 @@ test('charts read steps, groups and counts after a step', () => {
 
 test('an evaluation is kept with its answers and replaced when measured again', () => {
   const recorder = startRun(store, fakeRun('a'), writer)
-  const score = { step: 0, suite: 'nano-heldout', temperature: 0, n: 2, low: 0.1, high: 0.9 }
+  const told = { template: 'nano', topP: 1, maxTokens: 60, samples: 1, seed: 1, undecided: 1 }
+  const place = { step: 0, suite: 'nano-heldout', temperature: 0 }
+  const score = { ...place, n: 2, low: 0.1, high: 0.9, told }
   const item: EvalItem = {
     step: 0,
     suite: 'nano-heldout',
@@ -239,8 +241,12 @@ test('an evaluation is kept with its answers and replaced when measured again', 
     kind: 'deduction',
     sample: 0,
     correct: false,
+    undecided: false,
     status: 'ok',
+    reason: 'the value is not the expected one',
     response: '7',
+    tokens: [7, 1],
+    logprobs: [-0.5, -0.25],
   }
   recorder.evals(
     [
@@ -249,12 +255,18 @@ test('an evaluation is kept with its answers and replaced when measured again', 
     ],
     [item],
   )
-  recorder.evals([{ ...score, kind: 'mean', score: 0.75 }], [{ ...item, correct: true }])
+  recorder.evals(
+    [{ ...score, kind: 'mean', score: 0.75, told: null }],
+    [{ ...item, correct: true, tokens: null, logprobs: null }],
+  )
   expect(showRun(store, 'a').evals).toEqual([
     { ...score, kind: 'deduction', score: Number.NaN },
-    { ...score, kind: 'mean', score: 0.75 },
+    { ...score, kind: 'mean', score: 0.75, told: null },
   ])
-  expect(readEvalItems(store, 1, item)).toEqual([{ ...item, correct: true }])
+  const kept = { ...item, correct: true, tokens: null, logprobs: null }
+  expect(readEvalItems(store, 1, item)).toEqual([kept])
+  recorder.evals([], [item])
+  expect(readEvalItems(store, 1, item)).toEqual([item])
 })
 
 test('a task is found in the parents of a fork, up to where it left them', () => {

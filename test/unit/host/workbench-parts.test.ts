@@ -146,7 +146,7 @@ test('each token ends where its text ends, also where several make one character
 })
 
 test('flips are answers that were right at one of two checkpoints', () => {
-  const item = (name: string, correct: boolean): EvalItem => ({
+  const item = (name: string, correct: boolean, undecided = false): EvalItem => ({
     step: 1,
     suite: 's',
     temperature: 0,
@@ -155,11 +155,16 @@ test('flips are answers that were right at one of two checkpoints', () => {
     kind: null,
     sample: 0,
     correct,
+    undecided,
     status: null,
+    reason: '',
     response: `${name} ${String(correct)}`,
+    tokens: null,
+    logprobs: null,
   })
-  const before = [item('a', true), item('b', false), item('c', true)]
-  const after = [item('a', true), item('b', true), item('c', false), item('d', true)]
+  const before = [item('a', true), item('b', false), item('c', true), item('e', true)]
+  const lost = item('e', false, true)
+  const after = [item('a', true), item('b', true), item('c', false), item('d', true), lost]
   const flips = flipsOf(before, after)
   expect(flips).toMatchObject({ compared: 3, gained: 1, lost: 1 })
   expect(flips.rows.map((flip) => flip.item)).toEqual(['b', 'c'])
