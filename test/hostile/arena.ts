@@ -89,12 +89,17 @@ const PROBE = {
   inputs: ["'never trust a program'"],
 }
 
-/** Every attack of the corpus, one after the other. */
-export async function fight(sandbox: LocalSandbox, arena: Arena, wallMs: number): Promise<Bout[]> {
+/** Every attack of a corpus, one after the other. */
+export async function fight(
+  sandbox: LocalSandbox,
+  arena: Arena,
+  wallMs: number,
+  corpus: readonly Attack[] = CORPUS,
+): Promise<Bout[]> {
   const expected = textOf((await sandbox.run(PROBE)).outcomes[0])
   const before = descendants()
   const bouts: Bout[] = []
-  for (const attack of CORPUS) {
+  for (const attack of corpus) {
     const { outcome, faults } = await attackOnce(sandbox, arena, attack, wallMs)
     const probes = await Promise.all([sandbox.run(PROBE), sandbox.run(PROBE)])
     for (const { outcomes } of probes) {
