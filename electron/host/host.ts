@@ -53,6 +53,8 @@ export type HostOptions = {
   /** How the process of an errand is made: by default a forked one. */
   readonly launchErrand?: () => ErrandChild
   readonly now?: () => number
+  /** How long a run whose process ended by itself waits for somebody to say more. */
+  readonly restartMs?: number
 }
 
 export type Host = {
@@ -96,7 +98,7 @@ async function openBench(options: HostOptions): Promise<Bench> {
     desk: desk ?? null,
     acceptNoIsolation: options.acceptNoIsolation === true,
     history: await openHistoryReader(home, (cause) => unexpected('history.index', cause)),
-    live: new LiveRuns({ supervise, log, now, later }),
+    live: new LiveRuns({ supervise, log, now, later, ...restartOf(options) }),
     jobs: createJobs({ now, unexpected }),
     errands: createErrands({
       launch: options.launchErrand ?? forkErrand,
@@ -113,6 +115,8 @@ async function openBench(options: HostOptions): Promise<Bench> {
     now,
   }
 }
+
+const restartOf = ({ restartMs }: HostOptions) => (restartMs === undefined ? {} : { restartMs })
 
 const ERRAND = new URL('./errand-process.ts', import.meta.url)
 const forkErrand = (): ErrandChild => forkChild<ToErrand>(ERRAND, 'its process')

@@ -21,6 +21,8 @@ export type LiveOptions = {
   readonly now: () => number
   /** Calls body later; returns how to call it off. */
   readonly later: (milliseconds: number, body: () => void) => () => void
+  /** A run whose process ended by itself is taken up again after so long, at once when asked to. */
+  readonly restartMs?: number
 }
 
 /** Trainings at a time. */
@@ -29,7 +31,6 @@ const KEPT_NEWS = 2_000
 const MAX_RINGS = 200
 /** Progress within a step is told this often at most. */
 const TELL_MS = 100
-/** A run whose process ended by itself is taken up again after so long, at once when asked to. */
 const RESTART_MS = 10_000
 /** A stop that has said nothing for so long becomes an end by force; the last checkpoint stays. */
 const GRACE_MS = 15_000
@@ -188,9 +189,10 @@ export class LiveRuns {
 
   async #waitToRestart(entry: Entry, why: string): Promise<void> {
     const restarts = entry.live.restarts + 1
-    const restart = { why, seconds: RESTART_MS / 1_000 }
+    const { later, restartMs = RESTART_MS } = this.#options
+    const restart = { why, seconds: restartMs / 1_000 }
     const { promise, resolve } = Promise.withResolvers<void>()
-    const cancel = this.#options.later(RESTART_MS, resolve)
+    const cancel = later(restartMs, resolve)
     entry.restartNow = resolve
     this.#set(entry, { state: 'restarting', restarts, restart, phase: null }, '')
     await promise
