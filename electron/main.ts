@@ -198,6 +198,7 @@ function fail(why: string): void {
 const PROPERTIES = {
   model: ['openDirectory'],
   'export-folder': ['openDirectory', 'createDirectory'],
+  'import-file': ['openFile'],
 } as const satisfies Readonly<Record<Exclude<PickPurpose, 'export-file'>, readonly string[]>>
 
 const desk: Desk = {

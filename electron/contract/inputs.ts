@@ -5,6 +5,7 @@
  */
 import * as v from 'valibot'
 import { EPISODE_SORTS, TASK_SORTS } from './history.ts'
+import { MAX_QUERY_CHARS } from './query.ts'
 import { KINDS, ROLES } from './task.ts'
 import { RUN_STATUSES } from './verdict.ts'
 
@@ -35,7 +36,7 @@ export const Handle = v.pipe(
   v.string(),
   v.regex(/^[A-Za-z0-9_-]{22}$/, 'expected the handle of a picked folder'),
 )
-const Cursor = text(100)
+const Cursor = text(300)
 const Seed = whole(0, 2 ** 31 - 1)
 
 export const OfRun = v.strictObject({ run: RunId })
@@ -101,6 +102,8 @@ export const TaskFilterInput = v.strictObject({
   step: v.exactOptional(Step),
   kind: v.exactOptional(Kind),
   state: v.exactOptional(v.picklist(['valid', 'rejected'])),
+  keys: v.exactOptional(listOf(whole(0, 2 ** 52), MAX_PAGE)),
+  query: v.exactOptional(text(MAX_QUERY_CHARS)),
 })
 
 export const EpisodeFilterInput = v.strictObject({
@@ -133,6 +136,21 @@ export const EpisodePage = v.strictObject({
 })
 
 export const TaskCount = v.strictObject({ run: RunId, filter: TaskFilterInput })
+/** A word of somebody's own, on tasks. */
+export const TagTasks = v.strictObject({
+  run: RunId,
+  keys: v.pipe(listOf(whole(0, 2 ** 52), MAX_PAGE), v.minLength(1)),
+  tag: v.pipe(
+    v.string(),
+    v.trim(),
+    v.nonEmpty(),
+    v.maxLength(60),
+    v.regex(/^[^",]*$/, 'expected a tag without quotes and commas'),
+  ),
+  /** false: takes it away. */
+  on: v.boolean(),
+})
+
 export const EpisodeCount = v.strictObject({ run: RunId, filter: EpisodeFilterInput })
 
 /** By row of tasks.page, or by the task's id, which a fork may have from its parent. */
@@ -257,7 +275,7 @@ export const LogRange = v.strictObject({
 /** after: seq of the last news seen, so that nothing is missed over a reconnect; 0: all that is kept. */
 export const NewsAfter = v.strictObject({ run: RunId, after: whole(0, 2 ** 52) })
 
-export const PICK_PURPOSES = ['model', 'export-file', 'export-folder'] as const
+export const PICK_PURPOSES = ['model', 'export-file', 'export-folder', 'import-file'] as const
 export const PickFolder = v.strictObject({
   purpose: v.picklist(PICK_PURPOSES),
   /** File name that a save dialog begins with. */

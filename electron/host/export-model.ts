@@ -4,6 +4,7 @@
 import { copyFile, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { RunRow } from '../contract/history.ts'
+import type { LineageMark } from '../contract/safety.ts'
 import { openCheckpoint } from '../model/checkpoint.ts'
 import { parameterCount } from '../model/tensors.ts'
 import { writeFolderAtomically } from './export/atomic.ts'
@@ -14,18 +15,20 @@ export async function exportModel(
   out: string,
   run: RunRow,
   step: number,
+  /** What its weights saw; null: not known. */
+  mark: LineageMark | null,
 ): Promise<void> {
   const { config } = await openCheckpoint(folder)
   await writeFolderAtomically(out, async (part) => {
     for (const entry of await readdir(folder, { withFileTypes: true })) {
       if (entry.isFile()) await copyFile(join(folder, entry.name), join(part, entry.name))
     }
-    await writeFile(join(part, 'README.md'), cardOf(run, step, parameterCount(config)))
+    await writeFile(join(part, 'README.md'), cardOf(run, step, parameterCount(config), mark))
   })
 }
 
 /** Facts of the history only: nothing that a model wrote gets in here. */
-function cardOf(run: RunRow, step: number, parameters: number): string {
+function cardOf(run: RunRow, step: number, parameters: number, mark: LineageMark | null): string {
   const lines = [
     '---',
     'library_name: transformers',
@@ -43,6 +46,11 @@ function cardOf(run: RunRow, step: number, parameters: number): string {
     `| steps | ${step} |`,
     `| starting weights (SHA-256) | ${run.model.sha256} |`,
     `| prompts | ${run.promptVersion} |`,
+    ...(mark === null || mark.flaggedTrained === 0
+      ? []
+      : [
+          `| trained on flagged traces | ${mark.flaggedTrained}, severity up to ${mark.worstSeverity} |`,
+        ]),
     '',
     'The settings of the run:',
     '',

@@ -22,6 +22,20 @@ export const TABLE_KEYS = [
     ],
   },
   {
+    name: 'In the review',
+    entries: [
+      { id: 'review.rate', label: 'Severity', keys: '1 2 3 4 5' },
+      { id: 'review.save', label: 'Save and next', keys: 'Enter' },
+      { id: 'review.move', label: 'Next and previous trace', keys: 'j k' },
+      { id: 'review.skip', label: 'Skip, undo', keys: 'x u' },
+      { id: 'review.same', label: 'Same as before', keys: 'd' },
+      { id: 'review.words', label: 'Category, tags, note', keys: 'c t n' },
+      { id: 'review.span', label: 'Select words, take as evidence', keys: 'e s' },
+      { id: 'review.blind', label: 'Blind on and off', keys: 'b' },
+      { id: 'review.decide', label: 'Quarantine, dismiss, open again', keys: 'q w o' },
+    ],
+  },
+  {
     name: 'In traces',
     entries: [
       { id: 'trace.token', label: 'Next and previous token', keys: '← →' },

@@ -1,5 +1,5 @@
 /**
- * Words of the remaining screens: compare, models, evaluate, review, logs, settings.
+ * Words of the remaining screens: compare, models, evaluate, logs, settings.
  */
 
 export const COMPARE = {
@@ -40,6 +40,7 @@ export const MODELS = {
   size: 'Size',
   context: 'Context',
   parent: 'From',
+  lineage: 'Lineage',
   usable: 'Can be used',
   problems: (count: string) => `${count} problems`,
   report: 'Report',
@@ -84,22 +85,6 @@ export const EVALUATE = {
   jobs: 'Work under way',
   cancel: (title: string) => `Cancel ${title}`,
   chart: 'Over the run',
-} as const
-
-export const REVIEW = {
-  title: 'Review',
-  text: 'Flags that people and rules have set on traces of this run. The last entry of a flag holds.',
-  table: 'Flags',
-  none: 'No flags',
-  noneText: 'Traces can be read under Tasks. Flags set from the command line appear here.',
-  severity: 'Severity',
-  category: 'Category',
-  rater: 'Rater',
-  quote: 'Quote',
-  note: 'Note',
-  when: 'When',
-  episode: 'Trace',
-  severities: ['', 'none', 'low', 'medium', 'high', 'severe'],
 } as const
 
 export const LOGS = {

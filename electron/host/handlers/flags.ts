@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto'
 import { AppError } from '../../contract/errors.ts'
 import type { FlagEntry } from '../../contract/history.ts'
 import { readEpisode } from '../../store/episodes.ts'
-import { insertFlag, readFlags, readOpenFlags } from '../../store/flags.ts'
+import { insertFlag, readFlags, readLastEntry, readOpenFlags } from '../../store/flags.ts'
 import { runKey } from '../../store/runs.ts'
 import type { Bench } from '../bench.ts'
 import { NOT_A_PERSON } from '../flag-ratings.ts'
@@ -29,9 +29,12 @@ export function flagHandlers({ history, settings, now }: Bench): HandlersOf<'fla
       history.read((store) => readOpenFlags(store, runKey(store, run), id)),
     'flags.add': async ({ run, flag, ...entry }) => {
       const rater = personOf(settings.get().rater)
-      const added: FlagEntry = { ...entry, flag: flag ?? randomUUID(), rater, atMs: now() }
-      await history.write((store) => {
+      return await history.write((store) => {
         const key = runKey(store, run)
+        const before = flag === null ? null : readLastEntry(store, key, flag)
+        // After the entry that it changes, whatever the clock says.
+        const atMs = Math.max(now(), (before?.atMs ?? 0) + 1)
+        const added: FlagEntry = { ...entry, flag: flag ?? randomUUID(), rater, atMs }
         if (readEpisode(store, key, entry.episode) === null) {
           throw new AppError(
             'store',
@@ -39,8 +42,8 @@ export function flagHandlers({ history, settings, now }: Bench): HandlersOf<'fla
           )
         }
         insertFlag(store, key, added)
+        return added
       })
-      return added
     },
   }
 }

@@ -9,6 +9,7 @@ import { findCheckpoint, modelOf } from '../checkpoints.ts'
 import { exportModel } from '../export-model.ts'
 import { reportOf } from '../model-list.ts'
 import { fromHomePath } from '../paths.ts'
+import { readLineageMarks } from '../quarantine.ts'
 import { folderOf } from '../start-order.ts'
 import { placesOf } from './runs.ts'
 import type { HandlersOf } from './types.ts'
@@ -33,9 +34,10 @@ export function modelHandlers(bench: Bench): HandlersOf<'models' | 'checkpoints'
       const facts = history.read((store) => ({
         row: readRun(store, run),
         folder: modelOf(fromHomePath(info.home, findCheckpoint(store, run, step).path)),
+        mark: readLineageMarks(store, run).find((one) => one.step === step) ?? null,
       }))
       return jobs.start(`Checkpoint ${step} of ${run}`, async () => {
-        await exportModel(facts.folder, target, facts.row, step)
+        await exportModel(facts.folder, target, facts.row, step, facts.mark)
         return { type: 'model', label: basename(target) }
       })
     },

@@ -1,133 +1,84 @@
 /**
- * Held-out results of the selected run, with intervals. Read-only.
+ * Evaluations: scoreboard, curves, answers, what the paper reported, suites; and what is under way.
  */
-import { useMemo } from 'react'
-import { Chart } from '../../charts/chart.tsx'
-import { scoreCharts, suiteName } from '../../charts/scores.ts'
-import { Interval } from '../../components/marks.tsx'
-import { Panel } from '../../components/panel.tsx'
-import { KINDS } from '../../../electron/contract/task.ts'
+import { FlaskConical } from 'lucide-react'
+import { useState } from 'react'
+import type { ReactNode } from 'react'
+import type { EvaluationBoard } from '../../../electron/contract/evaluation.ts'
+import { Button } from '../../components/button.tsx'
+import { Segments } from '../../components/select.tsx'
 import { Empty, Loaded } from '../../components/states.tsx'
 import { useAsk } from '../../data/ask.ts'
-import type { EvalRecord } from '../../../electron/contract/run.ts'
-import { integer, NOTHING, percent, points } from '../../format.ts'
-import { useParam } from '../../state/route.ts'
-import { CHARTS } from '../../strings/charts.ts'
-import { COMMON } from '../../strings/common.ts'
-import { EVALUATE } from '../../strings/places.ts'
+import { useParam, useRoute } from '../../state/route.ts'
+import { EVALUATE } from '../../strings/evaluate.ts'
 import layout from '../layout.module.css'
-import { NoRun } from '../no-run.tsx'
+import { AnswersTab } from './answers.tsx'
+import { BoardTab } from './board.tsx'
+import { Curves } from './curves.tsx'
+import { ExportButton } from './export-evaluations.tsx'
 import { Jobs } from './jobs.tsx'
+import { PassAtK } from './pass-at-k.tsx'
+import { Reported } from './reported.tsx'
+import { StartDialog } from './start-dialog.tsx'
+import { Suites } from './suites.tsx'
+
+const TABS = ['board', 'curves', 'answers', 'passAtK', 'reported', 'suites'] as const
+type Tab = (typeof TABS)[number]
+const CHOICES = TABS.map((id) => ({ id, label: EVALUATE.tabs[id] }))
 
 export function EvaluateView() {
   const run = useParam('run')
-  const query = useAsk('evals.list', { run: run ?? '' }, { enabled: run !== null })
-  if (run === null) return <NoRun />
+  const param = useParam('tab')
+  const change = useRoute((state) => state.change)
+  const [starting, setStarting] = useState(false)
+  const board = useAsk('evaluations.board', { run })
+  const tab = TABS.find((name) => name === param) ?? 'board'
+  const start = () => setStarting(true)
   return (
     <div className={layout['page']}>
       <div className={layout['bar']}>
         <h1>{EVALUATE.title}</h1>
-        <p>{EVALUATE.text}</p>
+        <Segments
+          label={EVALUATE.tabList}
+          choices={CHOICES}
+          value={tab}
+          onChange={(next) => change({ tab: next })}
+        />
+        <span className={layout['grow']} />
+        <ExportButton evaluations={board.data?.evaluations ?? []} />
+        <Button icon={FlaskConical} look="primary" label={EVALUATE.start} onPress={start} />
       </div>
-      <Jobs />
-      <Loaded query={query} what={EVALUATE.table}>
-        {(records) => <Results records={records} />}
+      <Jobs unfinished={board.data?.unfinished ?? []} />
+      <Loaded query={board} what={EVALUATE.what}>
+        {(found) => <Part tab={tab} board={found} run={run} onStart={start} />}
       </Loaded>
+      {starting ? <StartDialog run={run} onClose={() => setStarting(false)} /> : null}
     </div>
   )
 }
 
-function Results({ records }: { readonly records: readonly EvalRecord[] }) {
-  const specs = useMemo(() => scoreCharts(records), [records])
-  if (records.length === 0) return <Empty title={EVALUATE.none} text={EVALUATE.noneText} />
-  return (
-    <div className={`${layout['scroll']} ${layout['stack']}`}>
-      <div className={layout['grid']}>
-        {specs.map((spec) => (
-          <Chart
-            key={spec.id}
-            spec={spec}
-            smoothing={0}
-            range={null}
-            xName={CHARTS.xAxes.step}
-            onRange={() => undefined}
-            onPick={() => undefined}
-          />
-        ))}
-      </div>
-      <Scoreboard records={records} />
-    </div>
-  )
+type PartProps = {
+  readonly tab: Tab
+  readonly board: EvaluationBoard
+  readonly run: string | null
+  readonly onStart: () => void
 }
 
-/** The first and the last measurement of every suite and kind. */
-function Scoreboard({ records }: { readonly records: readonly EvalRecord[] }) {
-  const names = [...new Set(records.map(suiteName))]
-  return names.map((name) => {
-    const own = records.filter((record) => suiteName(record) === name)
-    const steps = own.map(({ step }) => step)
-    const [first, last] = [Math.min(...steps), Math.max(...steps)]
+function Part({ tab, board: { evaluations }, run, onStart }: PartProps) {
+  if (tab === 'suites') return <Suites />
+  if (tab === 'reported') return <Reported />
+  if (evaluations.length === 0) {
     return (
-      <Panel key={name} title={name} flush>
-        <div className={layout['scrollx']}>
-          <table className={layout['plain']}>
-            <ScoreHead />
-            <tbody>
-              {own
-                .filter(({ step }) => step === last || step === first)
-                .toSorted((a, b) => a.step - b.step || orderOf(a) - orderOf(b))
-                .map((record) => (
-                  <ScoreRow
-                    key={`${record.step}/${record.kind}`}
-                    record={record}
-                    start={own.find((one) => one.step === first && one.kind === record.kind)}
-                  />
-                ))}
-            </tbody>
-          </table>
-        </div>
-      </Panel>
+      <Empty title={EVALUATE.none} text={EVALUATE.noneText}>
+        <Button look="primary" label={EVALUATE.start} onPress={onStart} />
+      </Empty>
     )
-  })
-}
-
-/** The mean first, then the kinds in their usual order. */
-function orderOf({ kind }: EvalRecord): number {
-  return kind === 'mean' ? -1 : KINDS.indexOf(kind)
-}
-
-function ScoreHead() {
-  const { step, kind, n, score, interval, change } = EVALUATE
-  const since = `${change} (${EVALUATE.points})`
-  const numbers: readonly string[] = [step, n, score, since]
-  return (
-    <thead>
-      <tr>
-        {[step, kind, n, score, interval, since].map((label) => (
-          <th key={label} scope="col" className={numbers.includes(label) ? 'number' : ''}>
-            {label}
-          </th>
-        ))}
-      </tr>
-    </thead>
-  )
-}
-
-type RowProps = { readonly record: EvalRecord; readonly start: EvalRecord | undefined }
-
-function ScoreRow({ record, start }: RowProps) {
-  const { step, kind, n, score, low, high } = record
-  const change = start === undefined || start.step === step ? NOTHING : points(score - start.score)
-  return (
-    <tr>
-      <td className="number">{integer(step)}</td>
-      <td>{kind === 'mean' ? EVALUATE.mean : COMMON.kinds[kind]}</td>
-      <td className="number">{integer(n)}</td>
-      <td className="number">{percent(score, 1)}</td>
-      <td style={{ width: '34%' }}>
-        <Interval score={score} low={low} high={high} />
-      </td>
-      <td className="number">{change}</td>
-    </tr>
-  )
+  }
+  const parts: Readonly<Record<Exclude<Tab, 'suites' | 'reported'>, ReactNode>> = {
+    board: <BoardTab evaluations={evaluations} run={run} />,
+    curves: <Curves run={run} />,
+    answers: <AnswersTab evaluations={evaluations} run={run} />,
+    passAtK: <PassAtK evaluations={evaluations} />,
+  }
+  return parts[tab]
 }

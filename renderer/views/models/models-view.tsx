@@ -16,6 +16,7 @@ import { COMMON } from '../../strings/common.ts'
 import { MODELS } from '../../strings/places.ts'
 import { visible } from '../../text/neutral.ts'
 import layout from '../layout.module.css'
+import { TrainedMark } from '../review/trained-mark.tsx'
 import { ModelReportView } from './model-report.tsx'
 import { OpenModel, useOpen } from './open-model.tsx'
 import { Talk } from './talk.tsx'
@@ -53,6 +54,15 @@ const COLUMNS: readonly Column<ModelReport>[] = [
     label: MODELS.parent,
     width: 200,
     cell: ({ parent }) => (parent === null ? NOTHING : `${parent.run} @ ${parent.step}`),
+  },
+  {
+    id: 'lineage',
+    label: MODELS.lineage,
+    width: 170,
+    cell: ({ ref }) =>
+      ref.type === 'checkpoint' && ref.step !== null ? (
+        <TrainedMark run={ref.run} step={ref.step} />
+      ) : null,
   },
 ]
 

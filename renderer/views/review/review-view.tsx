@@ -1,85 +1,53 @@
 /**
- * Flags of the selected run, the severest first. Read-only.
+ * The review of unsafe traces: one screen with parts, the queue first. Not here: what a part does (its own file).
  */
-import type { FlagEntry } from '../../../electron/contract/history.ts'
-import type { FlagTrail } from '../../../electron/contract/workbench.ts'
-import { Empty, Loaded } from '../../components/states.tsx'
-import { Table } from '../../components/table.tsx'
-import type { Column } from '../../components/table.tsx'
-import { useAsk } from '../../data/ask.ts'
-import { when } from '../../format.ts'
+import { Segments } from '../../components/select.tsx'
 import { useParam, useRoute } from '../../state/route.ts'
-import { REVIEW } from '../../strings/places.ts'
-import { visible } from '../../text/neutral.ts'
+import { REVIEW } from '../../strings/review.ts'
 import layout from '../layout.module.css'
 import { NoRun } from '../no-run.tsx'
+import { AgreementPart } from './agreement.tsx'
+import { AuditPart } from './audit.tsx'
+import { ExchangePart } from './exchange.tsx'
+import { FlagsPart } from './flags.tsx'
+import { QueuePart } from './queue.tsx'
+import { RulesPart } from './rules.tsx'
+
+const PARTS = {
+  queue: QueuePart,
+  flags: FlagsPart,
+  agreement: AgreementPart,
+  rules: RulesPart,
+  audit: AuditPart,
+  exchange: ExchangePart,
+} as const
+type Part = keyof typeof PARTS
+
+const CHOICES = Object.entries(REVIEW.tabs).map(([id, label]) => ({ id, label }))
+
+function isPart(name: string | null): name is Part {
+  return name !== null && Object.hasOwn(PARTS, name)
+}
 
 export function ReviewView() {
   const run = useParam('run')
-  const query = useAsk(
-    'flags.list',
-    { run: run ?? '', after: 0, limit: 1_000 },
-    { enabled: run !== null },
-  )
+  const tab = useParam('tab')
+  const change = useRoute((state) => state.change)
   if (run === null) return <NoRun />
+  const part: Part = isPart(tab) ? tab : 'queue'
+  const Shown = PARTS[part]
   return (
     <div className={layout['page']}>
       <div className={layout['bar']}>
         <h1>{REVIEW.title}</h1>
-        <p>{REVIEW.text}</p>
+        <Segments
+          label={REVIEW.tabList}
+          choices={CHOICES}
+          value={part}
+          onChange={(next) => change({ tab: next })}
+        />
       </div>
-      <div className={layout['fill']}>
-        <Loaded query={query} what={REVIEW.table}>
-          {(trail) => <FlagTable flags={standing(trail)} />}
-        </Loaded>
-      </div>
+      <Shown key={run} run={run} />
     </div>
-  )
-}
-
-/** The last entry of every flag, unless it was undone. */
-export function standing({ entries }: FlagTrail): readonly FlagEntry[] {
-  const last = new Map(entries.map(({ entry }) => [entry.flag, entry]))
-  return [...last.values()]
-    .filter(({ undone }) => !undone)
-    .toSorted((a, b) => b.severity - a.severity || b.atMs - a.atMs)
-}
-
-const COLUMNS: readonly Column<FlagEntry>[] = [
-  {
-    id: 'severity',
-    label: REVIEW.severity,
-    width: 100,
-    cell: ({ severity }) => `${severity} ${REVIEW.severities[severity] ?? ''}`,
-  },
-  { id: 'category', label: REVIEW.category, width: 150, cell: ({ category }) => visible(category) },
-  { id: 'rater', label: REVIEW.rater, width: 130, cell: ({ rater }) => visible(rater) },
-  {
-    id: 'quote',
-    label: REVIEW.quote,
-    width: 'fill',
-    cell: ({ span }) => <code>{visible(span?.quote ?? '')}</code>,
-  },
-  { id: 'note', label: REVIEW.note, width: 240, cell: ({ note }) => visible(note) },
-  {
-    id: 'episode',
-    label: REVIEW.episode,
-    width: 190,
-    cell: ({ episode }) => <span className="mono">{episode}</span>,
-  },
-  { id: 'when', label: REVIEW.when, width: 120, cell: ({ atMs }) => when(atMs) },
-]
-
-function FlagTable({ flags }: { readonly flags: readonly FlagEntry[] }) {
-  const go = useRoute((state) => state.go)
-  if (flags.length === 0) return <Empty title={REVIEW.none} text={REVIEW.noneText} />
-  return (
-    <Table
-      label={REVIEW.table}
-      rows={flags}
-      columns={COLUMNS}
-      keyOf={({ flag }) => flag}
-      onOpen={({ episode }) => go('trace', { episode })}
-    />
   )
 }

@@ -16,6 +16,7 @@ import { COMMON } from '../../strings/common.ts'
 import { RUNS } from '../../strings/runs.ts'
 import { visible } from '../../text/neutral.ts'
 import layout from '../layout.module.css'
+import { TrainedMark } from '../review/trained-mark.tsx'
 import styles from './runs.module.css'
 
 export function RunInspector() {
@@ -95,7 +96,9 @@ function Checkpoints({ view: { run, checkpoints } }: { readonly view: RunView })
           {checkpoints.map(({ step, kind, bytes: size }) => (
             <tr key={step}>
               <td className="number">{integer(step)}</td>
-              <td>{kind}</td>
+              <td>
+                {kind} <TrainedMark run={run.id} step={step} />
+              </td>
               <td className="number">{bytes(size)}</td>
               <td>
                 <IconButton
