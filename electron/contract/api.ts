@@ -4,6 +4,7 @@
  * Not here: how messages travel (wire.ts), who may send them and what they do (host/).
  */
 import type * as v from 'valibot'
+import * as compare from './compare.ts'
 import type { Checkpoint, EpisodeRow, EvalItem, FlagEntry, Page, TaskRow } from './history.ts'
 import type { Tally } from './history.ts'
 import type * as evaluation from './evaluation.ts'
@@ -119,6 +120,10 @@ export const CALLS = {
   /** The paper's tables: reported, not measured here. */
   'evaluations.reported': call<evaluation.ReportedResults>()(inputs.Nothing),
   'evaluations.export': call<view.Job>()(evaluations.ExportEvaluations),
+  /** Suites that all of them were measured on. */
+  'compare.scores': call<compare.ComparedScores>()(compare.CompareScores),
+  'compare.items': call<compare.ComparedItems>()(compare.CompareItems),
+  'compare.answer': call<compare.ComparedAnswer>()(compare.CompareAnswer),
   'exports.start': call<view.Job>()(inputs.StartExport),
   'jobs.list': call<readonly view.Job[]>()(inputs.Nothing),
   'jobs.cancel': call<null>()(inputs.OfJob),

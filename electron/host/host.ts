@@ -10,6 +10,7 @@ import type { Desk } from './desk.ts'
 import { connect } from './dispatch.ts'
 import type { Connection, Gate, Handlers } from './dispatch.ts'
 import { appHandlers } from './handlers/app.ts'
+import { compareHandlers } from './handlers/compare.ts'
 import { episodeHandlers } from './handlers/episodes.ts'
 import { evalHandlers } from './handlers/evals.ts'
 import { evaluationHandlers } from './handlers/evaluations.ts'
@@ -144,6 +145,7 @@ function handlersOf(bench: Bench): Handlers {
     ...episodeHandlers(bench),
     ...modelHandlers(bench),
     ...evalHandlers(bench),
+    ...compareHandlers(bench),
     ...evaluationHandlers(bench),
     ...flagHandlers(bench),
     ...reviewHandlers(bench),
