@@ -1,31 +1,6 @@
 /**
- * Words of the remaining screens: compare, models, evaluate, logs, settings.
+ * Words of the remaining screens: models, evaluate, logs, settings.
  */
-
-export const COMPARE = {
-  title: 'Compare runs',
-  choose: 'Choose runs to compare',
-  chooseText: 'Pick two or more runs. Their settings and curves are laid over each other.',
-  runs: 'Runs',
-  chart: 'Chart',
-  config: 'Settings that differ',
-  sameConfig: 'All settings are equal.',
-  setting: 'Setting',
-  scores: 'Held-out scores',
-  flips: 'Items that flipped',
-  flipsText: (compared: string, gained: string, lost: string) =>
-    `${compared} answers on the same items: ${gained} gained, ${lost} lost.`,
-  from: 'From',
-  to: 'To',
-  suite: 'Suite',
-  noFlips: 'No item flipped.',
-  noEvals: 'These runs share no held-out suite that was measured in both.',
-  item: 'Item',
-  kind: 'Kind',
-  before: 'Before',
-  after: 'After',
-  lastStep: (step: string) => `step ${step}`,
-} as const
 
 export const MODELS = {
   title: 'Models',

@@ -1,74 +1,56 @@
 /**
- * Two or more runs over each other: settings that differ, one chart with all of them, items that flipped.
+ * Two or more runs or checkpoints beside each other: scores and answers, curves, settings, and one prompt for all.
  */
-import { useMemo } from 'react'
-import { ListBox, ListBoxItem } from 'react-aria-components'
-import controls from '../../components/controls.module.css'
-import { Panel } from '../../components/panel.tsx'
-import { Empty, Loaded } from '../../components/states.tsx'
-import { useAsk } from '../../data/ask.ts'
-import { useParam, useRoute } from '../../state/route.ts'
-import { COMMON } from '../../strings/common.ts'
-import { COMPARE } from '../../strings/places.ts'
+import { useMemo, useState } from 'react'
+import { Empty } from '../../components/states.tsx'
+import { Tabs } from '../../components/tabs.tsx'
+import { useParam } from '../../state/route.ts'
+import { COMPARE } from '../../strings/compare.ts'
+import { parseCompared, runsOf } from '../../text/compared.ts'
+import type { Compared } from '../../text/compared.ts'
 import layout from '../layout.module.css'
+import { Answers } from './answers.tsx'
+import { AskAll } from './ask-all.tsx'
+import { Chooser } from './chooser.tsx'
 import { ConfigTable } from './config-table.tsx'
-import { Flips } from './flips.tsx'
 import { Overlay } from './overlay.tsx'
 
 export function CompareView() {
-  const runs = useParam('runs') ?? ''
-  const ids = useMemo(() => runs.split(',').filter((id) => id !== ''), [runs])
+  const text = useParam('runs') ?? ''
+  const places = useMemo(() => parseCompared(text), [text])
   return (
     <div className={layout['page']}>
       <div className={layout['bar']}>
         <h1>{COMPARE.title}</h1>
       </div>
       <div className={layout['split']}>
-        <div className={`${layout['scroll']} ${layout['stack']}`}>
-          {ids.length < 2 ? (
+        <div className={layout['scroll']}>
+          {places.length < 2 ? (
             <Empty title={COMPARE.choose} text={COMPARE.chooseText} />
           ) : (
-            <>
-              <Overlay ids={ids} />
-              <ConfigTable ids={ids} />
-              <Flips ids={ids} />
-            </>
+            <Beside places={places} />
           )}
         </div>
-        <Chooser ids={ids} />
+        <Chooser places={places} />
       </div>
     </div>
   )
 }
 
-function Chooser({ ids }: { readonly ids: readonly string[] }) {
-  const list = useAsk('runs.list', {})
-  const change = useRoute((state) => state.change)
+function Beside({ places }: { readonly places: readonly Compared[] }) {
+  const [tab, setTab] = useState('answers')
+  const ids = useMemo(() => runsOf(places), [places])
   return (
-    <section className={layout['aside']} aria-label={COMMON.details}>
-      <Panel title={COMPARE.runs} flush>
-        <Loaded query={list} what={COMPARE.runs}>
-          {({ rows }) => (
-            <ListBox
-              className={controls['list'] ?? ''}
-              aria-label={COMPARE.runs}
-              selectionMode="multiple"
-              selectedKeys={ids}
-              onSelectionChange={(keys) => {
-                const all = rows.map(({ run }) => run.id)
-                const next = keys === 'all' ? all : [...keys].map(String)
-                change({ runs: next.slice(0, 6).join(',') })
-              }}
-            >
-              {rows.map(({ run }) => (
-                <ListBoxItem key={run.id} id={run.id} className={controls['option'] ?? ''}>
-                  {run.id}
-                </ListBoxItem>
-              ))}
-            </ListBox>
-          )}
-        </Loaded>
-      </Panel>
-    </section>
+    <Tabs
+      label={COMPARE.tabs}
+      value={tab}
+      onChange={setTab}
+      items={[
+        { id: 'answers', label: COMPARE.answers, body: <Answers places={places} /> },
+        { id: 'curves', label: COMPARE.curves, body: <Overlay ids={ids} /> },
+        { id: 'config', label: COMPARE.config, body: <ConfigTable ids={ids} /> },
+        { id: 'talk', label: COMPARE.talk, body: <AskAll places={places} /> },
+      ]}
+    />
   )
 }

@@ -4,7 +4,7 @@
 import { useQueries } from '@tanstack/react-query'
 import { Panel } from '../../components/panel.tsx'
 import { useAskQuery } from '../../data/ask.ts'
-import { COMPARE } from '../../strings/places.ts'
+import { COMPARE } from '../../strings/compare.ts'
 import { diffSettings, settingText } from '../../text/settings-diff.ts'
 import layout from '../layout.module.css'
 
@@ -19,7 +19,7 @@ export function ConfigTable({ ids }: { readonly ids: readonly string[] }) {
     others.flatMap(({ config }) => diffSettings(first?.config ?? {}, config).map(({ key }) => key)),
   )
   return (
-    <Panel title={COMPARE.config} flush>
+    <Panel title={COMPARE.settings} flush>
       {keys.size === 0 ? (
         <p className={layout['muted']} style={{ padding: 12 }}>
           {COMPARE.sameConfig}

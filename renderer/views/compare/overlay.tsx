@@ -11,7 +11,7 @@ import { Select } from '../../components/select.tsx'
 import type { Curves } from '../../data/curves.ts'
 import { useCurvesQuery } from '../../data/curves.ts'
 import { CHARTS } from '../../strings/charts.ts'
-import { COMPARE } from '../../strings/places.ts'
+import { COMPARE } from '../../strings/compare.ts'
 import layout from '../layout.module.css'
 
 const CHOICES = CHART_ROWS.map(({ id, title, group }) => ({
@@ -40,7 +40,7 @@ export function Overlay({ ids }: { readonly ids: readonly string[] }) {
     return overlayCharts(chart, runs)
   }, [chart, curves, ids])
   return (
-    <>
+    <div className={layout['stack']}>
       <div style={{ maxWidth: 420 }}>
         <Select label={COMPARE.chart} choices={CHOICES} value={chart} onChange={setChart} />
       </div>
@@ -57,6 +57,6 @@ export function Overlay({ ids }: { readonly ids: readonly string[] }) {
           />
         ))}
       </div>
-    </>
+    </div>
   )
 }
