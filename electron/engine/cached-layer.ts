@@ -1,44 +1,25 @@
 /**
- * One layer of the decoder over a cache, in as few kernels as may be: fused norms with the sum before them, fused
- * attention that rotates, appends and attends. Inference only: WebGPU does not write the second output of the fused
- * norm, which training would need.
- * Not here: weights (model/parameters.ts), the graphs made of layers (piece-graph.ts, device-graphs.ts).
+ * One layer of the decoder over a cache, in as few kernels as may be: norms are fused with the sum before them.
+ * Inference only: WebGPU does not write the second output of the fused norm, which training would need.
+ * Not here: attention (cached-attention.ts), weights (model/parameters.ts), graphs of layers (piece-graph.ts,
+ * device-graphs.ts).
  */
-import {
-  type Attributes,
-  constant,
-  emit,
-  emitOne,
-  type Graph,
-  type Shaped,
-} from '../graph/graph.ts'
+import { type Attributes, emit, emitOne, type Graph, type Shaped } from '../graph/graph.ts'
 import { add, cast, mul } from '../graph/ops.ts'
 import { concat, reshape } from '../graph/ops-layout.ts'
 import { sizeAt, type Value } from '../graph/value.ts'
 import type { DecoderConfig } from '../model/config.ts'
-import { ropeTables } from '../model/rope.ts'
 import type { Weights } from '../model/parameters.ts'
 
 /** Keys and values of one layer, [B, Hk, capacity, headDim] each. */
 export type LayerCache = { readonly k: Value; readonly v: Value }
 
-/** What every layer of a graph reads. lengths int32 [B]: the last position of each row; total int32 []: of the longest. */
-export type Span = { readonly lengths: Value; readonly total: Value }
-
-export type Tables = { readonly cos: Value; readonly sin: Value }
-
-export function tablesIn(
+/** Attention of a layer: q, k and v side by side [M, (H + 2 Hk) * headDim], before rotation -> [M, H * headDim]. */
+export type Attend = (
   g: Graph,
-  config: DecoderConfig,
-  positions: number,
-  dtype: 'float32' | 'float16',
-): Tables {
-  const { cos, sin } = ropeTables(config, positions)
-  const shape = [positions, config.headDim / 2]
-  const table = (numbers: Float32Array): Value =>
-    cast(g, constant(g, 'float32', shape, numbers), dtype)
-  return { cos: table(cos), sin: table(sin) }
-}
+  qkv: Value,
+  past: LayerCache,
+) => { readonly mixed: Value; readonly cache: LayerCache }
 
 const CONTRIB = 'com.microsoft'
 
@@ -72,13 +53,11 @@ function sumNorm(g: Graph, x: Value, y: Value, weight: Value, eps: number): [Val
 /** hidden [M, D] and what is to be added to it; M = rows times length. */
 export type Stream = { readonly hidden: Value; readonly added: Value | null }
 
-/** What all layers of a graph read. rows: how many sequences stand in hidden, each of M / rows tokens. */
+/** What all layers of a graph share. */
 export type LayerContext = {
   readonly config: DecoderConfig
   readonly weights: Weights
-  readonly rows: number
-  readonly span: Span
-  readonly tables: Tables
+  readonly attend: Attend
 }
 
 /** The layer's keys and values appended; mixed [M, H * headDim]: what attention gives; hidden: the stream as one. */
@@ -98,7 +77,7 @@ export function attendLayer(
     cast(g, weights.vector(g, nameOf(layer, name)), stream.hidden.dtype)
   const [x, hidden] = normed(g, stream, vector('input_layernorm.weight'), config.rmsEps)
   const qkv = projections(g, context, layer, vector, x)
-  return { ...attend(g, context, qkv, past), hidden }
+  return { ...context.attend(g, qkv, past), hidden }
 }
 
 export function cachedLayer(
@@ -159,32 +138,4 @@ function projections(
 function headNorm(g: Graph, { headDim, rmsEps }: DecoderConfig, x: Value, weight: Value): Value {
   const perHead = reshape(g, x, [sizeAt(x, 0), sizeAt(x, 1) / headDim, headDim])
   return reshape(g, norm(g, perHead, weight, rmsEps), x.shape)
-}
-
-function attend(
-  g: Graph,
-  { config: { heads, kvHeads, headDim }, rows, span, tables: { cos, sin } }: LayerContext,
-  qkv: Value,
-  past: LayerCache,
-): { readonly mixed: Value; readonly cache: LayerCache } {
-  const attributes: Attributes = {
-    num_heads: { kind: 'int', value: heads },
-    kv_num_heads: { kind: 'int', value: kvHeads },
-    do_rotary: { kind: 'int', value: 1 },
-    scale: { kind: 'float', value: 1 / Math.sqrt(headDim) },
-  }
-  const each = sizeAt(qkv, 0) / rows
-  const packed = reshape(g, qkv, [rows, each, sizeAt(qkv, 1)])
-  const result: Shaped = { dtype: qkv.dtype, shape: [rows, each, heads * headDim] }
-  const [mixed, k, v] = emit(
-    g,
-    'GroupQueryAttention',
-    [packed, null, null, past.k, past.v, span.lengths, span.total, cos, sin],
-    [result, past.k, past.v],
-    { attributes, domain: CONTRIB },
-  )
-  if (mixed === undefined || k === undefined || v === undefined) {
-    throw new Error('GroupQueryAttention: three outputs expected')
-  }
-  return { mixed: reshape(g, mixed, [rows * each, heads * headDim]), cache: { k, v } }
 }

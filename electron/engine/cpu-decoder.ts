@@ -92,7 +92,7 @@ function sessionsOf(
   }
 }
 
-const PLACE = { target: 'cpu', precision: 'float32' } as const
+const PLACE = { target: 'cpu', precision: 'float32', attention: 'fused' } as const
 
 type State = {
   readonly config: DecoderConfig

@@ -2,7 +2,8 @@
  * The draw of the next token where cumulative sums over a whole vocabulary are slow and sorting is slower: sums of
  * blocks first, then within one block; the nucleus by halving an interval of thresholds. The same distribution as
  * draw.ts; greedy and plain draws give the same token but for rounding, filtered ones walk the tokens in the order of
- * the vocabulary and not of their weight, so that a seed gives another of the same tokens.
+ * the vocabulary and not of their weight, so that a seed gives another of the same tokens. All in int32, since WebGPU
+ * has hardly an op for int64.
  */
 import { constant, emitOne, type Graph, scalar } from '../graph/graph.ts'
 import {
@@ -35,7 +36,7 @@ export type DeviceDraw = {
 const HALVINGS = 24
 const SPREAD = 32
 
-/** The next token of every row, int64 [B, 1]. logits [B, V]; draw [B, 1] is uniform in (0, 1). */
+/** The next token of every row, int32 [B, 1]. logits [B, V]; draw [B, 1] is uniform in (0, 1). */
 export function chooseOnDevice(
   g: Graph,
   choice: Choice,
@@ -51,13 +52,14 @@ export function chooseOnDevice(
   return inverseCdf(g, weights, mul(g, draw, reduceSum(g, weights, [1])))
 }
 
+/** The first of the largest, as the largest of numbers that fall with the column: ArgMax gives int64. */
 function argMax(g: Graph, logits: Value): Value {
-  const attributes = {
-    axis: { kind: 'int', value: 1 },
-    keepdims: { kind: 'int', value: 1 },
-  } as const
-  const result = { dtype: 'int64', shape: [sizeAt(logits, 0), 1] } as const
-  return emitOne(g, 'ArgMax', [logits], result, { attributes })
+  const columns = sizeAt(logits, 1)
+  const number = (x: number): Value => constant(g, 'float32', [1, 1], [x])
+  const falling = Float32Array.from({ length: columns }, (_, column) => columns - column)
+  const isLargest = not(g, less(g, logits, reduceMax(g, logits, [1])))
+  const places = where(g, isLargest, constant(g, 'float32', [1, columns], falling), number(0))
+  return cast(g, sub(g, number(columns), reduceMax(g, places, [1])), 'int32')
 }
 
 /** The entry in which the running sum of weights [B, V] passes point [B, 1]. */
@@ -79,7 +81,7 @@ function inverseCdf(g: Graph, weights: Value, point: Value): Value {
   const chosen = reshape(g, gather(g, flat, add(g, block, first)), [rows, width])
   const within = passed(g, cumulative(g, chosen), sub(g, point, before))
   const token = add(g, mul(g, block, constant(g, 'int32', [1, 1], [width])), within)
-  return cast(g, minimum(g, token, constant(g, 'int32', [1, 1], [columns - 1])), 'int64')
+  return minimum(g, token, constant(g, 'int32', [1, 1], [columns - 1]))
 }
 
 /** How many of sums [B, N] lie below point, int32 [B, 1], at most N - 1: sums may end below 1 by rounding. */

@@ -10,24 +10,24 @@ import { sizeAt, type Value } from '../graph/value.ts'
 import type { DecoderConfig } from '../model/config.ts'
 import type { Weights } from '../model/parameters.ts'
 import { chooseOnDevice, type DeviceDraw } from './device-draw.ts'
-import { cachedLayer, type LayerContext, normed, type Stream, tablesIn } from './cached-layer.ts'
+import { fusedAttend, type Precision } from './cached-attention.ts'
+import { cachedLayer, type LayerContext, normed, type Stream } from './cached-layer.ts'
 import type { Choice } from './draw.ts'
 import {
   cacheInputs,
   cacheOutputs,
   type CacheShape,
   embedded,
-  type Precision,
   type WeightsOf,
 } from './piece-graph.ts'
 
 export type DeviceDecodeShape = CacheShape & { readonly steps: number; readonly choice: Choice }
 
 /**
- * Steps of decoding. Inputs: weights, ids int64 [B, 1] (each row's next token), lengths int32 [B] (tokens in the
+ * Steps of decoding. Inputs: weights, ids int32 [B, 1] (each row's next token), lengths int32 [B] (tokens in the
  * cache), limits int32 [B] (a row stands still once its cache holds that many), total int32 [] (the capacity),
  * uniforms [steps, B], inverseTemperature, topP and topK float32 [1, 1], key.L and value.L [B, Hk, capacity, D].
- * Outputs: tokens.S int64 [B, 1] of each step, logprobs [steps, B], next.key.L and next.value.L.
+ * Outputs: tokens.S int32 [B, 1] of each step, logprobs [steps, B], next.key.L and next.value.L.
  */
 export function deviceDecodeGraph(
   config: DecoderConfig,
@@ -53,13 +53,14 @@ export function deviceDecodeGraph(
     Array.from({ length: steps }, () => 1),
     0,
   )
-  const tables = tablesIn(g, config, capacity, precision)
   let caches = cacheInputs(g, config, shape, precision)
-  let ids = input(g, 'ids', 'int64', [slots, 1])
+  let ids = input(g, 'ids', 'int32', [slots, 1])
   let lengths = input(g, 'lengths', 'int32', [slots])
   const logprobs: Value[] = []
   draws.forEach((draw, step) => {
-    const context: LayerContext = { config, weights, rows: slots, span: { lengths, total }, tables }
+    const span = { lengths, total }
+    const attend = fusedAttend(g, config, slots, capacity, span, precision)
+    const context: LayerContext = { config, weights, attend }
     let stream = embedded(g, context, ids)
     caches = caches.map((past, layer) => {
       const result = cachedLayer(g, context, layer, stream, past)
@@ -82,20 +83,6 @@ function logitsOf(g: Graph, config: DecoderConfig, weights: Weights, stream: Str
   const weight = cast(g, weights.vector(g, 'model.norm.weight'), stream.hidden.dtype)
   const [normal] = normed(g, stream, weight, config.rmsEps)
   return cast(g, weights.unembed(g, normal), 'float32')
-}
-
-/** Zeros [slots, Hk, capacity, D]: output `cache`. */
-export function emptyCacheGraph(
-  config: DecoderConfig,
-  shape: CacheShape,
-  precision: Precision,
-): Graph {
-  const g = createGraph('webgpu')
-  // An output needs an input to depend on: a graph of constants would be computed on the CPU.
-  const zero = input(g, 'zero', 'float32', [1, 1, 1, 1])
-  const like = { dtype: precision, shape: cacheTensorShape(config, shape) }
-  output(g, add(g, cast(g, zero, precision), zerosLike(g, { name: '', ...like })), 'cache')
-  return g
 }
 
 export const cacheTensorShape = (

@@ -5,20 +5,17 @@
  */
 import { createGraph, type Graph, input, output, type Target } from '../graph/graph.ts'
 import { reshape } from '../graph/ops-layout.ts'
-import { sizeAt, type Value } from '../graph/value.ts'
+import { elementCount, type Value } from '../graph/value.ts'
 import type { DecoderConfig } from '../model/config.ts'
 import type { Weights } from '../model/parameters.ts'
+import { fusedAttend, plainPieceAttend, type Precision, type Span } from './cached-attention.ts'
 import {
   attendLayer,
   cachedLayer,
   type LayerCache,
   type LayerContext,
   type Stream,
-  tablesIn,
 } from './cached-layer.ts'
-
-/** Element type of weights, activations and caches. */
-export type Precision = 'float32' | 'float16'
 
 /** Declares the weights of a graph. */
 export type WeightsOf = (g: Graph) => Weights
@@ -54,30 +51,40 @@ export function cacheOutputs(g: Graph, caches: readonly LayerCache[]): void {
 }
 
 /** The embedding of ids int64 [rows, T] as a stream [rows * T, D]. */
-export function embedded(g: Graph, { config, weights, rows }: LayerContext, ids: Value): Stream {
-  const shape = [rows * sizeAt(ids, 1), config.hiddenSize]
+export function embedded(g: Graph, { config, weights }: LayerContext, ids: Value): Stream {
+  const shape = [elementCount(ids.shape), config.hiddenSize]
   return { hidden: reshape(g, weights.embed(g, ids), shape), added: null }
+}
+
+export type PieceShape = { readonly length: number; readonly capacity: number }
+
+export type PieceLowering = {
+  readonly target: Target
+  readonly precision: Precision
+  readonly attention: 'fused' | 'plain'
 }
 
 /**
  * A piece of one prompt: its keys and values are appended to the prompt's cache. Inputs: weights, ids int64 [1, T],
- * lengths int32 [1] (the last position of the piece), total int32 [] (positions up to its end), key.L and value.L
- * [1, Hk, capacity, D]. Outputs: next.key.L and next.value.L. A piece may end in padding, which is overwritten later.
+ * key.L and value.L [1, Hk, capacity, D], and where the piece lies: for fused attention lengths int32 [1] (its last
+ * position) and total int32 [] (positions up to its end), for plain attention those of plainPieceFeeds.
+ * Outputs: next.key.L and next.value.L. A piece may end in padding, which is overwritten later.
  */
 export function pieceGraph(
   config: DecoderConfig,
   weightsOf: WeightsOf,
-  shape: { readonly length: number; readonly capacity: number },
-  { target, precision }: { readonly target: Target; readonly precision: Precision },
+  { length, capacity }: PieceShape,
+  { target, precision, attention }: PieceLowering,
 ): Graph {
   const g = createGraph(target)
   const weights = weightsOf(g)
-  const ids = input(g, 'ids', 'int64', [1, shape.length])
-  const span = { lengths: input(g, 'lengths', 'int32', [1]), total: input(g, 'total', 'int32', []) }
-  const tables = tablesIn(g, config, shape.capacity, precision)
-  const context: LayerContext = { config, weights, rows: 1, span, tables }
-  let stream = embedded(g, context, ids)
-  const caches = cacheInputs(g, config, { slots: 1, capacity: shape.capacity }, precision)
+  const attend =
+    attention === 'plain'
+      ? plainPieceAttend(g, config, length, capacity, precision)
+      : fusedAttend(g, config, 1, capacity, spanInputs(g, 1), precision)
+  const context: LayerContext = { config, weights, attend }
+  let stream = embedded(g, context, input(g, 'ids', 'int64', [1, length]))
+  const caches = cacheInputs(g, config, { slots: 1, capacity }, precision)
   const after = caches.map((past, layer) => {
     // Nothing follows the last layer's cache.
     if (layer === config.layers - 1) return attendLayer(g, context, layer, stream, past).cache
@@ -88,3 +95,8 @@ export function pieceGraph(
   cacheOutputs(g, after)
   return g
 }
+
+export const spanInputs = (g: Graph, rows: number): Span => ({
+  lengths: input(g, 'lengths', 'int32', [rows]),
+  total: input(g, 'total', 'int32', []),
+})

@@ -90,3 +90,13 @@ function leastWaste({ slots, meanLength, maxTokens }: RunState): number {
   const overhead = slots >= 16 ? 0.5 : 1.5
   return Math.sqrt(2 * Math.max(meanLength, maxTokens / 8) * overhead)
 }
+
+/** Steps unrolled in one run of a graphics device: its graphs are long, so there are few sizes. */
+const DEVICE_STEPS = [4, 16] as const
+
+/** One look at the tokens waits for the device: runs are long but for the last one, and short where rows may end. */
+export function planDeviceRun(_config: DecoderConfig, state: RunState): RunPlan {
+  const wanted = state.stops ? leastWaste(state) : state.remaining
+  const steps = Math.min(wanted, state.remaining)
+  return { unroll: DEVICE_STEPS.findLast((size) => size <= steps) ?? DEVICE_STEPS[0], trips: 1 }
+}
