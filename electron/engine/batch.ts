@@ -3,7 +3,6 @@
  * its tokens as the trunk of a tree (one prompt and its n answers are one document with n branches).
  * Pure. Not here: which worker gets which grid (local.ts).
  */
-import { AppError } from '../contract/errors.ts'
 import type { Datum } from './datum.ts'
 
 /** One position with a target: where its hidden state lies and what it came from. */
@@ -24,7 +23,7 @@ export type Grid = {
 }
 
 export type BatchLimits = {
-  /** Cells (tokens with padding) of one micro-batch. */
+  /** Cells (tokens with padding) of one micro-batch; a longer datum has one for itself. */
   readonly tokens: number
   /** Shortest row; rows are this times a power of two. */
   readonly row: number
@@ -54,9 +53,31 @@ function packPart(
   limits: BatchLimits,
   kl: boolean,
 ): Grid[] {
+  const isLong = (index: number): boolean => lengthOf(data, index) > limits.tokens
+  const short = indices.filter((index) => !isLong(index))
+  const long = Map.groupBy(indices.filter(isLong), (index) =>
+    rowLength(lengthOf(data, index), limits),
+  )
+  const shortest = Math.max(limits.row, ...short.map((index) => lengthOf(data, index)))
+  return [
+    ...packLength(data, short, rowLength(shortest, limits), limits, kl),
+    ...[...long]
+      .toSorted(([a], [b]) => a - b)
+      .flatMap(([length, own]) => packLength(data, own, length, limits, kl)),
+  ]
+}
+
+const lengthOf = (data: readonly Datum[], index: number): number => data[index]?.tokens.length ?? 0
+
+/** Grids of rows of one length. */
+function packLength(
+  data: readonly Datum[],
+  indices: readonly number[],
+  length: number,
+  limits: BatchLimits,
+  kl: boolean,
+): Grid[] {
   if (indices.length === 0) return []
-  const longest = Math.max(...indices.map((index) => data[index]?.tokens.length ?? 0))
-  const length = rowLength(longest, limits)
   const rows = packRows(documentsOf(data, indices, length), length)
   const perGrid = Math.max(1, Math.floor(limits.tokens / length))
   const grids = Math.ceil(rows.length / perGrid)
@@ -65,15 +86,14 @@ function packPart(
   )
 }
 
-function rowLength(longest: number, limits: BatchLimits): number {
+/** Up to a micro-batch a power of two, or the micro-batch itself; beyond it quarters of one, so that few differ. */
+export function rowLength(longest: number, limits: BatchLimits): number {
+  if (longest > limits.tokens) {
+    const step = Math.max(limits.row, 2 ** Math.floor(Math.log2(longest)) / 4)
+    return Math.ceil(longest / step) * step
+  }
   let length = limits.row
   while (length < longest) length *= 2
-  if (length > limits.tokens && longest > limits.tokens) {
-    throw new AppError(
-      'engine',
-      `datum: expected at most ${limits.tokens} tokens (the micro-batch), found ${longest}`,
-    )
-  }
   return Math.min(length, Math.max(limits.tokens, longest))
 }
 

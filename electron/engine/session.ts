@@ -7,6 +7,7 @@ import type { InferenceSession, Tensor } from 'onnxruntime-node'
 import { AppError, messageOf } from '../contract/errors.ts'
 import { type Graph, storedFiles } from '../graph/graph.ts'
 import { modelBytes } from '../graph/proto.ts'
+import { scheduled } from '../graph/schedule.ts'
 
 export type Arrays = Float32Array | BigInt64Array | Int32Array
 export type Feeds = Readonly<Record<string, Arrays>>
@@ -44,9 +45,6 @@ export const SESSION_OPTIONS = {
   extra: { session: { set_denormal_as_zero: '1', intra_op: { allow_spinning: '0' } } },
 } as const
 
-/** Large models give back what a run took, since several sessions would else keep their peaks at once. */
-const SHRINK = { extra: { memory: { enable_memory_arena_shrinkage: 'cpu:0' } } }
-
 const DTYPES = { Float32Array: 'float32', BigInt64Array: 'int64', Int32Array: 'int32' } as const
 
 /** Compiles g. Throws AppError('engine') naming the graph when the runtime refuses it. */
@@ -59,7 +57,6 @@ export async function openSession(
   const shapes = new Map(g.inputs.map((value) => [value.name, value.shape]))
   const outputs = new Map(g.outputs.map((value) => [value.name, value.shape]))
   const session = await create(runtime.InferenceSession, g, name, threads, device)
-  const runOptions = storedFiles(g).length > 0 ? SHRINK : {}
   const tensor = (key: string, data: Arrays, shape: readonly number[] | undefined): Tensor => {
     if (shape === undefined) throw new AppError('engine', `${name}: no tensor named ${key}`)
     return makeTensor(runtime.Tensor, data, shape)
@@ -71,7 +68,7 @@ export async function openSession(
         tensor(key, data, outputs.get(key)),
       )
       for (const key of wanted) fetches[key] = null
-      const result = await session.run(bound, fetches, runOptions)
+      const result = await session.run(bound, fetches)
       return readOutputs(result, wanted, name)
     },
     release: () => session.release(),
@@ -92,6 +89,8 @@ export function optionsFor(g: Graph): Partial<InferenceSession.SessionOptions> {
   }
   return {
     graphOptimizationLevel: 'disabled',
+    // An arena keeps its peak, and several sessions would keep theirs at once.
+    enableCpuMemArena: false,
     extra: { session: { ...session, ...stored } },
   }
 }
@@ -111,7 +110,7 @@ async function create(
   device: SessionOptions['device'],
 ): Promise<InferenceSession> {
   try {
-    return await factory.create(modelBytes(g, name), {
+    return await factory.create(modelBytes(scheduled(g), name), {
       executionProviders: [device],
       ...SESSION_OPTIONS,
       intraOpNumThreads: threads,

@@ -19,7 +19,7 @@ const someData = fc
     fc.record({
       group: fc.integer({ min: 0, max: 3 }),
       prompt: fc.integer({ min: 1, max: 12 }),
-      answer: fc.integer({ min: 1, max: 20 }),
+      answer: fc.oneof(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 60, max: 90 })),
       kl: fc.boolean(),
     }),
     { maxLength: 40 },
@@ -41,6 +41,16 @@ function visible(grid: Grid, cell: number): number[] {
 }
 
 describe('packGrids', () => {
+  test('a datum beyond the micro-batch has a grid of its own, others keep theirs', () => {
+    const data = [datum(0, 4, 20, 0, false), datum(1, 4, 90, 1, false), datum(2, 4, 200, 2, false)]
+    const shapes = packGrids(data, LIMITS).map(({ rows, length }) => [rows, length])
+    expect(shapes).toEqual([
+      [2, 32],
+      [1, 96],
+      [1, 224],
+    ])
+  })
+
   test('every target of every datum appears exactly once', () => {
     fc.assert(
       fc.property(someData, (data) => {
@@ -76,7 +86,8 @@ describe('packGrids', () => {
         for (const grid of packGrids(data, LIMITS)) {
           const { rows, length, ids, spots, positions, kl } = grid
           expect(ids.length).toBe(rows * length)
-          expect(rows * length).toBeLessThanOrEqual(LIMITS.tokens)
+          expect(rows === 1 || rows * length <= LIMITS.tokens).toBe(true)
+          expect(length).toBeLessThanOrEqual(128)
           expect(spots.length).toBeLessThanOrEqual(positions)
           for (const spot of spots) expect(data[spot.datum]?.klWeight !== undefined).toBe(kl)
         }
