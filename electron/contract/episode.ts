@@ -10,6 +10,15 @@ import type { RunStatus } from './verdict.ts'
  */
 export type Purpose = 'propose' | 'attempt' | 'probe'
 
+/**
+ * What the trainer's own pass gave each token of a response, before the step changed the weights: log-probs in the
+ * place of those of sampling, entropy of the distribution in nats.
+ */
+export type SeenTokens = {
+  readonly logprobs: readonly number[]
+  readonly entropy: readonly number[]
+}
+
 export type Episode = {
   /** Unique within a run: `${step}/${role}/${kind}/${index}`. */
   readonly id: string
@@ -41,4 +50,6 @@ export type Episode = {
   readonly advantage: number
   /** Whether it was part of the step's update. */
   readonly trained: boolean
+  /** Absent where it was not part of the update. */
+  readonly seen?: SeenTokens
 }

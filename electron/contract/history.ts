@@ -59,6 +59,8 @@ export type Page<Row> = {
   readonly rows: readonly Row[]
   /** Opaque; hand it back as `after`. null: there is no further page. */
   readonly next: string | null
+  /** Rows that were looked at where fewer than asked for were found so far: the next page looks further. */
+  readonly scanned?: number
 }
 
 export type TaskState = 'valid' | 'rejected'
@@ -87,7 +89,13 @@ export type TaskRow = {
   readonly firstLine: string
   /** Name of the first check that failed. */
   readonly rejectedBy: string | null
+  /** What the sandbox said of the proposal; null where nothing ran. */
+  readonly status: RunStatus | null
+  /** Equal for programs that differ in constants only. */
+  readonly skeleton: string | null
+  /** Flags that hold, of the proposal and of its attempts. */
   readonly flags: number
+  readonly tags: readonly string[]
 }
 
 /** One row of the table of episodes. */
@@ -114,11 +122,18 @@ export type EpisodeRow = Pick<
 
 export const TASK_SORTS = [
   'newest',
+  'kind',
+  'state',
+  'verdict',
   'solveRate',
   'reward',
+  'program',
   'nodes',
   'cognitive',
+  'cyclomatic',
+  'halstead',
   'programChars',
+  'flags',
 ] as const
 export type TaskSort = (typeof TASK_SORTS)[number]
 
@@ -130,6 +145,10 @@ export type TaskFilter = {
   readonly step?: number
   readonly kind?: Kind
   readonly state?: TaskState
+  /** These rows only. */
+  readonly keys?: readonly number[]
+  /** In the language of query.ts. */
+  readonly query?: string
 }
 
 export type EpisodeFilter = {
@@ -189,6 +208,8 @@ export type Checkpoint = {
   /** Relative to the home folder, so that a home can be moved. */
   readonly path: string
   readonly kind: CheckpointKind
+  /** It measured best on held-out items so far, and stays. */
+  readonly best: boolean
   /** Step of the checkpoint that it was trained from; null for the first. */
   readonly parentStep: number | null
   readonly bytes: number

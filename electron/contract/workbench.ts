@@ -236,6 +236,8 @@ export type Job = {
   readonly state: JobState
   readonly done: number
   readonly total: number | null
+  /** At the pace since it began; null: not known yet. */
+  readonly secondsLeft: number | null
   readonly startedMs: number
   readonly endedMs: number | null
   readonly result: JobResult | null

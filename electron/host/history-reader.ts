@@ -3,8 +3,11 @@
  * in another process than the one that trains and writes.
  */
 import type { RunRow } from '../contract/history.ts'
+import type { IndexState } from '../contract/workbench.ts'
 import { openStore } from '../store/open.ts'
 import type { Store } from '../store/store.ts'
+import { readWordBuilds } from '../store/word-builds.ts'
+import { buildIndex } from './build-index.ts'
 import { withHistory } from './open-history.ts'
 import { databaseFile } from './paths.ts'
 
@@ -15,19 +18,29 @@ export type History = {
   readonly write: <T>(body: (store: Store) => T) => Promise<T>
   /** Runs whose process has ended are no longer called running. */
   readonly settle: () => Promise<void>
+  /** How much of it is not searchable yet. */
+  readonly index: () => IndexState
   readonly close: () => void
 }
 
 /** Makes the database where there is none. */
-export async function openHistoryReader(home: string): Promise<History> {
+export async function openHistoryReader(
+  home: string,
+  indexFailed: (cause: unknown) => void,
+): Promise<History> {
   await withHistory(home, () => undefined)
   const reader = await openStore(databaseFile(home), { readonly: true })
+  const building = readWordBuilds(reader).left > 0 ? await buildIndex(home, indexFailed) : null
   return {
     reader,
+    index: () => readWordBuilds(reader),
     read: (body) => body(reader),
     write: (body) => withHistory(home, body),
     settle: () => withHistory(home, () => undefined),
-    close: () => reader.close(),
+    close: () => {
+      building?.stop()
+      reader.close()
+    },
   }
 }
 

@@ -14,6 +14,7 @@ import type { NewRun } from '../store/runs.ts'
 import { insertGroups, insertStep } from '../store/steps.ts'
 import type { Store } from '../store/store.ts'
 import { insertTallies } from '../store/tallies.ts'
+import { countFlagsOfStep } from '../store/task-flags.ts'
 import { insertProposals } from '../store/tasks.ts'
 
 export interface Recorder {
@@ -22,7 +23,8 @@ export interface Recorder {
   step(record: StepRecord): void
   /** Scores of a step with the answers behind them; measuring again replaces both. */
   evals(records: readonly EvalRecord[], items: readonly EvalItem[]): void
-  checkpoint(checkpoint: Omit<Checkpoint, 'atMs'>): void
+  /** best: it measured best so far, and none before it does any more. */
+  checkpoint(checkpoint: Omit<Checkpoint, 'atMs' | 'best'> & { readonly best?: boolean }): void
   /** reason: why it crashed or was interrupted, else ''. */
   state(state: RunState, reason: string): void
   /** How many steps are planned, once that is known. */
@@ -61,7 +63,8 @@ export function recorderOf(store: Store, run: string, writer: Writer): Recorder 
     run,
     step: (record) => writeStep(store, key, record, writer.now()),
     evals: (records, items) => writeEvals(store, key, records, items),
-    checkpoint: (checkpoint) => insertCheckpoint(store, key, { ...checkpoint, atMs: writer.now() }),
+    checkpoint: (checkpoint) =>
+      insertCheckpoint(store, key, { best: false, ...checkpoint, atMs: writer.now() }),
     state: (state, reason) => {
       const pid = state === 'running' || state === 'paused' ? writer.pid : null
       updateState(store, key, { state, reason, atMs: writer.now(), pid })
@@ -82,6 +85,7 @@ function writeStep(store: Store, run: number, record: StepRecord, atMs: number):
     insertTallies(store, run, record)
     insertProposals(store, run, record)
     insertEpisodes(store, run, step, episodes)
+    countFlagsOfStep(store, run, step)
     updateCurrentStep(store, run, step, atMs)
   })
 }

@@ -18,7 +18,7 @@ export function pageEpisodes(store: Store, request: EpisodePageRequest): Page<Ep
 }
 
 export function countEpisodes(store: Store, run: number, filter: EpisodeFilter): number {
-  const where = [{ sql: 'run = ?', param: run }, ...conditions(filter)]
+  const where = [{ sql: 'run = ?', params: [run] }, ...conditions(filter)]
   return countWhere(store, 'episodes', where)
 }
 
@@ -39,7 +39,7 @@ export function episodeQuery(run: number, request: EpisodePageRequest): PageQuer
     index: indexFor(sort, filter),
     sort: SORTS[sort].column,
     descending: request.descending ?? true,
-    where: [{ sql: 'run = ?', param: run }, ...conditions(filter)],
+    where: [{ sql: 'run = ?', params: [run] }, ...conditions(filter)],
     after: request.after,
     limit: pageLimit(request.limit),
     row: Row,
@@ -60,15 +60,19 @@ const FILTERS = ['step', 'role', 'kind', 'purpose', 'task', 'status'] as const
 function conditions(filter: EpisodeFilter): Condition[] {
   const equals = FILTERS.flatMap((name) => {
     const param = filter[name]
-    return param === undefined ? [] : [{ sql: `${name} = ?`, param }]
+    return param === undefined ? [] : [{ sql: `${name} = ?`, params: [param] }]
   })
   const { correct } = filter
-  return correct === undefined ? equals : [...equals, { sql: 'correct = ?', param: toBit(correct) }]
+  return correct === undefined
+    ? equals
+    : [...equals, { sql: 'correct = ?', params: [toBit(correct)] }]
 }
+
+const position = v.union([v.number(), v.string()])
 
 const Row = v.pipe(
   v.object({
-    position: v.number(),
+    position,
     key: count,
     id: text,
     step: count,
@@ -86,8 +90,8 @@ const Row = v.pipe(
     first_line: text,
     flags: count,
   }),
-  v.transform(({ position, stop_reason, first_line, ...row }): Positioned<EpisodeRow> => ({
-    position,
+  v.transform(({ position: place, stop_reason, first_line, ...row }): Positioned<EpisodeRow> => ({
+    position: place,
     row: { ...row, stopReason: stop_reason, firstLine: first_line },
   })),
 )

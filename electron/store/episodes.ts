@@ -4,11 +4,12 @@
  * Not here: pages of them (episode-pages.ts).
  */
 import * as v from 'valibot'
-import type { Episode } from '../contract/episode.ts'
+import type { Episode, SeenTokens } from '../contract/episode.ts'
 import { bit, count, firstLine, float32s, int32s, integer, kind } from './columns.ts'
 import { numberRecordJson, numbersJson, real, role, status, text } from './columns.ts'
 import { textsJson, toBit, toBitOrNull, toFloat32s, toInt32s, toJson } from './columns.ts'
 import type { Store } from './store.ts'
+import { insertPromptWords, insertResponseWords } from './words.ts'
 
 export function insertEpisodes(
   store: Store,
@@ -17,12 +18,17 @@ export function insertEpisodes(
   episodes: readonly Episode[],
 ): void {
   const prompts = new Map<string, number>()
+  const spoken = new Map<string, { readonly key: number; text: string }>()
   for (const episode of episodes) {
     const name = JSON.stringify([episode.promptVersion, episode.prompt, episode.promptTokens])
     const prompt = prompts.get(name) ?? insertPrompt(store, run, step, episode)
     prompts.set(name, prompt)
-    insertEpisode(store, run, prompt, episode)
+    const key = insertEpisode(store, run, prompt, episode)
+    const about = spoken.get(episode.task ?? episode.id)
+    if (about === undefined) spoken.set(episode.task ?? episode.id, { key, text: episode.response })
+    else about.text += `\n${episode.response}`
   }
+  for (const { key, text } of spoken.values()) insertResponseWords(store, key, text)
 }
 
 const Key = v.object({ key: count })
@@ -33,18 +39,21 @@ function insertPrompt(store: Store, run: number, step: number, episode: Episode)
     Key,
     [run, step, episode.promptVersion, episode.prompt, toInt32s(episode.promptTokens)],
   )
-  return row?.key ?? 0
+  const key = row?.key ?? 0
+  insertPromptWords(store, key, episode.prompt)
+  return key
 }
 
-function insertEpisode(store: Store, run: number, prompt: number, episode: Episode): void {
-  store.run(
+function insertEpisode(store: Store, run: number, prompt: number, episode: Episode): number {
+  const row = store.get(
     `INSERT INTO episodes (
       run, step, id, role, kind, purpose, task, prompt, status, correct, reward, advantage, trained,
       stop_reason, seed, tokens, first_line
     ) VALUES (
       @run, @step, @id, @role, @kind, @purpose, @task, @prompt, @status, @correct, @reward,
       @advantage, @trained, @stopReason, @seed, @tokens, @firstLine
-    )`,
+    ) RETURNING key`,
+    Key,
     {
       run,
       step: episode.step,
@@ -65,14 +74,17 @@ function insertEpisode(store: Store, run: number, prompt: number, episode: Episo
       firstLine: firstLine(episode.response),
     },
   )
-  insertEpisodeText(store, episode)
+  const key = row?.key ?? 0
+  insertEpisodeText(store, key, episode)
+  return key
 }
 
-function insertEpisodeText(store: Store, episode: Episode): void {
+function insertEpisodeText(store: Store, key: number, episode: Episode): void {
   store.run(
     `INSERT INTO episode_text (episode, response, tokens, logprobs, outcomes, reward_parts, shown)
-     VALUES (last_insert_rowid(), @response, @tokens, @logprobs, @outcomes, @rewardParts, @shown)`,
+     VALUES (@key, @response, @tokens, @logprobs, @outcomes, @rewardParts, @shown)`,
     {
+      key,
       response: episode.response,
       tokens: toInt32s(episode.tokens),
       logprobs: toFloat32s(episode.logprobs),
@@ -81,6 +93,16 @@ function insertEpisodeText(store: Store, episode: Episode): void {
       shown: toJson(episode.references),
     },
   )
+  insertSeen(store, key, episode.seen ?? null)
+}
+
+function insertSeen(store: Store, key: number, seen: SeenTokens | null): void {
+  if (seen === null) return
+  store.run('INSERT INTO seen_tokens (episode, logprobs, entropy) VALUES (?, ?, ?)', [
+    key,
+    toFloat32s(seen.logprobs),
+    toFloat32s(seen.entropy),
+  ])
 }
 
 const Row = v.pipe(
@@ -107,23 +129,31 @@ const Row = v.pipe(
     reward_parts: numberRecordJson,
     advantage: real,
     trained: bit,
+    seen_logprobs: v.nullable(float32s),
+    seen_entropy: v.nullable(float32s),
   }),
-  v.transform(({ prompt_tokens, version, shown, stop_reason, reward_parts, ...row }): Episode => ({
-    ...row,
-    promptTokens: prompt_tokens,
-    promptVersion: version,
-    references: shown,
-    stopReason: stop_reason,
-    rewardParts: reward_parts,
-  })),
+  v.transform(({ prompt_tokens, version, shown, stop_reason, reward_parts, ...more }): Episode => {
+    const { seen_logprobs: logprobs, seen_entropy: entropy, ...row } = more
+    return {
+      ...row,
+      promptTokens: prompt_tokens,
+      promptVersion: version,
+      references: shown,
+      stopReason: stop_reason,
+      rewardParts: reward_parts,
+      ...(logprobs === null || entropy === null ? {} : { seen: { logprobs, entropy } }),
+    }
+  }),
 )
 
 const SELECT = `
   SELECT episodes.id, episodes.step, role, kind, purpose, task, prompts.prompt,
     prompts.tokens AS prompt_tokens, prompts.version, shown, response, episode_text.tokens,
-    logprobs, stop_reason, seed, status, outcomes, correct, reward, reward_parts, advantage, trained
+    episode_text.logprobs, stop_reason, seed, status, outcomes, correct, reward, reward_parts,
+    advantage, trained, seen_tokens.logprobs AS seen_logprobs, seen_tokens.entropy AS seen_entropy
   FROM episodes JOIN episode_text ON episode_text.episode = episodes.key
-  JOIN prompts ON prompts.key = episodes.prompt`
+  JOIN prompts ON prompts.key = episodes.prompt
+  LEFT JOIN seen_tokens ON seen_tokens.episode = episodes.key`
 
 /** As they were recorded, in their order. */
 export function readEpisodes(store: Store, run: number, step: number): Episode[] {

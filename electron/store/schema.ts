@@ -6,8 +6,9 @@
  * Not here: running them (migrate.ts).
  */
 
-import { ANSWERS } from './schema-answers.ts'
+import { ANSWERS, BEST } from './schema-answers.ts'
 import { REVIEW } from './schema-review.ts'
+import { SEARCH } from './schema-search.ts'
 
 /** 'KLVN': tells a Kelvin database from another program's. */
 export const APPLICATION_ID = 0x4b4c564e
@@ -388,4 +389,6 @@ export const MIGRATIONS: readonly string[] = [
   TELEMETRY,
   REVIEW,
   ANSWERS,
+  BEST,
+  SEARCH,
 ]

@@ -7,23 +7,31 @@ import * as v from 'valibot'
 import { AppError } from '../contract/errors.ts'
 import type { ProposalRecord, StepRecord } from '../contract/run.ts'
 import type { ProgramFacts, Task } from '../contract/task.ts'
+import type { RunStatus } from '../contract/verdict.ts'
 import { count, firstLine, kind, text, toJson } from './columns.ts'
 import { checksJson, factsJson, fromFacts, pairsJson, toFactsJson } from './facts.ts'
 import type { Param, Store } from './store.ts'
+import { insertTaskWords, taskWords } from './words.ts'
 
 export function insertProposals(store: Store, run: number, record: StepRecord): void {
   const episodes = new Map(record.episodes.map((episode) => [episode.id, episode]))
   for (const proposal of record.proposals) {
     const episode = proposal.episode === null ? undefined : episodes.get(proposal.episode)
-    insertProposal(store, run, record.step, {
+    const key = insertProposal(store, run, record.step, {
       ...proposal,
       reward: episode?.reward ?? null,
       probes: episode?.outcomes.length ?? 0,
+      status: episode?.status ?? null,
     })
+    insertTaskWords(store, key, taskWords(proposal, episode?.response ?? null))
   }
 }
 
-type Proposed = ProposalRecord & { readonly reward: number | null; readonly probes: number }
+type Proposed = ProposalRecord & {
+  readonly reward: number | null
+  readonly probes: number
+  readonly status: RunStatus | null
+}
 
 /** Name of the first check that failed, of a proposal that made no task. */
 export function rejectedBy(proposal: ProposalRecord): string | null {
@@ -36,30 +44,36 @@ function withoutHeader(program: string): string {
   return program.replace(/^def \w+\([^()\n]*\):[ \t]*\n(?=[ \t]*\S)/, '')
 }
 
-function insertProposal(store: Store, run: number, step: number, proposed: Proposed): void {
+const Key = v.object({ key: count })
+
+/** Returns its key. */
+function insertProposal(store: Store, run: number, step: number, proposed: Proposed): number {
   const { task } = proposed
   if (task !== null && task.step !== step) {
     throw new AppError('store', `task ${task.id}: expected step ${step}, found ${task.step}`)
   }
-  store.run(
+  const row = store.get(
     `INSERT INTO tasks (
       run, step, id, episode, kind, state, solve_rate, probes, reward, skeleton, nodes, cognitive,
-      cyclomatic, halstead_volume, program_chars, first_line, rejected_by
+      cyclomatic, halstead_volume, program_chars, first_line, rejected_by, status
     ) VALUES (
       @run, @step, @id, @episode, @kind, @state, @solveRate, @probes, @reward, @skeleton, @nodes,
-      @cognitive, @cyclomatic, @halsteadVolume, @programChars, @firstLine, @rejectedBy
-    )`,
+      @cognitive, @cyclomatic, @halsteadVolume, @programChars, @firstLine, @rejectedBy, @status
+    ) RETURNING key`,
+    Key,
     { run, step, ...narrow(proposed) },
   )
+  const key = row?.key ?? 0
   store.run(
     `INSERT INTO task_text (task, program, message, visible, pairs, checks, facts)
-     VALUES (last_insert_rowid(), @program, @message, @visible, @pairs, @checks, @facts)`,
-    wide(proposed),
+     VALUES (@key, @program, @message, @visible, @pairs, @checks, @facts)`,
+    { key, ...wide(proposed) },
   )
+  return key
 }
 
 function narrow(proposal: Proposed): Record<string, Param> {
-  const { task, kind, episode, solveRate, probes, reward } = proposal
+  const { task, kind, episode, solveRate, probes, reward, status } = proposal
   const facts = proposal.facts?.ok === true ? proposal.facts : null
   const program = task?.program ?? facts?.program ?? ''
   return {
@@ -74,6 +88,7 @@ function narrow(proposal: Proposed): Record<string, Param> {
     programChars: program.length,
     firstLine: firstLine(withoutHeader(program)),
     rejectedBy: rejectedBy(proposal),
+    status,
   }
 }
 

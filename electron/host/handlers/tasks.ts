@@ -1,29 +1,47 @@
 /**
- * Calls about tasks: pages, counts, one task with everything around it; running a program again.
+ * Calls about tasks: pages, counts, tags, one task with everything around it; running a program again.
  */
+import { setImmediate } from 'node:timers/promises'
 import type * as v from 'valibot'
 import type { TaskPlace } from '../../contract/inputs.ts'
 import type { TaskRow } from '../../contract/history.ts'
 import type { ProposalRecord } from '../../contract/run.ts'
-import { AppError } from '../../contract/errors.ts'
+import { AppError, throwIfCancelled } from '../../contract/errors.ts'
 import type { TaskDetail } from '../../contract/workbench.ts'
 import { pageEpisodes } from '../../store/episode-pages.ts'
 import { readEpisode } from '../../store/episodes.ts'
 import { runKey } from '../../store/runs.ts'
 import type { Store } from '../../store/store.ts'
-import { countTasks, pageTasks, readTaskRow, readTaskRowById } from '../../store/task-pages.ts'
+import { readTags, tagTasks, untagTasks } from '../../store/tags.ts'
+import { countTasks } from '../../store/task-counts.ts'
+import { pageTasks, readTaskRow, readTaskRowById } from '../../store/task-pages.ts'
 import { findTask, readProposal } from '../../store/tasks.ts'
 import { parseCanonical } from '../../python/canonical.ts'
 import { reprOf } from '../../python/repr.ts'
 import type { Bench } from '../bench.ts'
 import type { HandlersOf } from './types.ts'
 
-export function taskHandlers({ history, programs }: Bench): HandlersOf<'tasks' | 'sandbox'> {
+export function taskHandlers({
+  history,
+  programs,
+  now,
+}: Bench): HandlersOf<'tasks' | 'sandbox' | 'history'> {
   return {
     'tasks.page': (request) => history.read((store) => pageTasks(store, request)),
-    'tasks.count': ({ run, filter }) =>
-      history.read((store) => ({ count: countTasks(store, runKey(store, run), filter) })),
+    'tasks.count': ({ run, filter }, signal) =>
+      countTasks(history.reader, runKey(history.reader, run), filter, async () => {
+        throwIfCancelled(signal)
+        await setImmediate()
+      }),
     'tasks.show': (place) => history.read((store) => detailOf(store, place)),
+    'tasks.tags': ({ run }) => history.read((store) => readTags(store, runKey(store, run))),
+    'tasks.tag': async ({ run, keys, tag, on }) => ({
+      tasks: await history.write((store) => {
+        const key = runKey(store, run)
+        return on ? tagTasks(store, key, keys, tag, now()) : untagTasks(store, key, keys, tag)
+      }),
+    }),
+    'history.index': () => history.index(),
     'sandbox.run': ({ program, input }, signal) => programs.run(program, input, signal),
   }
 }
