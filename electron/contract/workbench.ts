@@ -79,6 +79,8 @@ export type LiveState = (typeof LIVE_STATES)[number]
 /** A run whose process this host supervises, from its order to its end. */
 export type LiveRun = {
   readonly run: string
+  /** Grows with every change: what comes late by another way is old. */
+  readonly revision: number
   readonly state: LiveState
   readonly phase: { readonly name: Phase; readonly done: number; readonly total: number } | null
   /** The last step's news; null before the first. */

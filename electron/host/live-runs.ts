@@ -148,7 +148,7 @@ export class LiveRuns {
     const force = new AbortController()
     const pause = createTopic<boolean>()
     const entry: Entry = {
-      live: newLive(order.resume ?? ''),
+      live: newLive(order.resume ?? '', firstSeq(this.#options.now())),
       stop,
       force,
       pause,
@@ -229,7 +229,7 @@ export class LiveRuns {
   }
 
   #set(entry: Entry, part: Partial<LiveRun> & { readonly state: LiveState }, reason: string): void {
-    entry.live = { ...entry.live, ...part }
+    entry.live = { ...entry.live, ...part, revision: entry.live.revision + 1 }
     this.#passing.tell(this.#liveNews(entry.live.run, entry.live, reason))
     this.#change(entry)
   }

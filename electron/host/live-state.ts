@@ -5,9 +5,11 @@
 import type { StepNews, TrainNews } from '../contract/news.ts'
 import type { LiveRun } from '../contract/workbench.ts'
 
-export function newLive(run: string): LiveRun {
+/** revision: more than any before it had. */
+export function newLive(run: string, revision: number): LiveRun {
   return {
     run,
+    revision,
     state: 'starting',
     phase: null,
     last: null,
@@ -20,6 +22,10 @@ export function newLive(run: string): LiveRun {
 }
 
 export function addNews(live: LiveRun, news: TrainNews): LiveRun {
+  return { ...changed(live, news), revision: live.revision + 1 }
+}
+
+function changed(live: LiveRun, news: TrainNews): LiveRun {
   if (news.type === 'started') return { ...live, run: news.run, state: 'running', restart: null }
   if (news.type === 'phase') {
     return { ...live, phase: { name: news.phase, done: news.done, total: news.total } }

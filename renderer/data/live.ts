@@ -18,7 +18,8 @@ export type Note = { readonly id: number; readonly tone: 'info' | 'warning'; rea
 
 type LiveStore = {
   readonly connection: ConnectionState
-  readonly runs: ReadonlyMap<string, LiveRun>
+  /** null: it has ended. */
+  readonly runs: ReadonlyMap<string, LiveRun | null>
   readonly notes: readonly Note[]
 }
 
@@ -40,13 +41,16 @@ export function dropNote(id: number): void {
   useLive.setState(({ notes }) => ({ notes: notes.filter((note) => note.id !== id) }))
 }
 
+/** The newest that was told of each run. */
+const revisions = new Map<string, number>()
+
+/** It comes by more than one way: what is older than what is known is left out. */
 export function setLive(run: string, live: LiveRun | null): void {
-  useLive.setState(({ runs }) => {
-    const next = new Map(runs)
-    if (live === null) next.delete(run)
-    else next.set(run, live)
-    return { runs: next }
-  })
+  if (live !== null) {
+    if (live.revision < (revisions.get(run) ?? 0)) return
+    revisions.set(run, live.revision)
+  }
+  useLive.setState(({ runs }) => ({ runs: new Map(runs).set(run, live) }))
 }
 
 /** Once, at the top of the page. */
@@ -67,7 +71,7 @@ export function useWorkbenchNews(): void {
         },
       }),
       client.stream('jobs.news', () => ({}), {
-        item: () => spoil(queries, ['jobs.list', 'evals.list', 'models.list']),
+        item: () => spoil(queries, JOB_SPOILS),
       }),
       client.stream('settings.changes', () => ({}), {
         item: () => spoil(queries, ['settings.get']),
@@ -95,6 +99,14 @@ function follow(client: Client, queries: QueryClient, run: string): () => void {
   })
 }
 
+const JOB_SPOILS: readonly CallName[] = [
+  'jobs.list',
+  'evals.list',
+  'evaluations.board',
+  'evaluations.suites',
+  'models.list',
+]
+
 /** Which answers are old after which news. */
 const SPOILS: Readonly<Partial<Record<RunNews['news']['type'], readonly CallName[]>>> = {
   live: ['runs.list', 'runs.show'],
@@ -102,9 +114,9 @@ const SPOILS: Readonly<Partial<Record<RunNews['news']['type'], readonly CallName
   step: ['runs.show'],
   paused: ['runs.list', 'runs.show'],
   resumed: ['runs.list', 'runs.show'],
-  eval: ['runs.list', 'runs.show', 'evals.list'],
+  eval: ['runs.list', 'runs.show', 'evals.list', 'evaluations.board'],
   checkpoint: ['runs.show', 'checkpoints.list', 'models.list'],
-  done: ['runs.list', 'runs.show', 'checkpoints.list', 'evals.list'],
+  done: ['runs.list', 'runs.show', 'checkpoints.list', 'evals.list', 'evaluations.board'],
   failed: ['runs.list', 'runs.show'],
 }
 
@@ -113,13 +125,7 @@ function hear(queries: QueryClient, { run, news }: RunNews): void {
     setLive(run, news.live)
     if (news.reason !== '') addNote('warning', news.reason)
   }
-  if (news.type === 'phase') {
-    changeLive(run, { phase: { name: news.phase, done: news.done, total: news.total } })
-  }
-  if (news.type === 'step') {
-    changeLive(run, { last: news, tokensPerSecond: news.tokensPerSecond })
-    void queries.invalidateQueries({ queryKey: curvesKey(run) })
-  }
+  if (news.type === 'step') spoilKey(queries, curvesKey(run))
   if (news.type === 'started') {
     queries.setQueryData<Curves>(curvesKey(run), (curves) =>
       curves === undefined ? undefined : cutCurves(curves, news.resumedAt),
@@ -145,11 +151,22 @@ function notify(client: Client, queries: QueryClient, { run, news }: RunNews): v
   client.call('app.notify', { title, body }).catch(() => undefined)
 }
 
-function changeLive(run: string, part: Partial<LiveRun>): void {
-  const live = useLive.getState().runs.get(run)
-  if (live !== undefined) setLive(run, { ...live, ...part })
-}
+/** Answers that are old are asked for again together: steps may be short, and the page has more to do. */
+const TOGETHER_MS = 250
+let waiting: Set<string> | null = null
 
 function spoil(queries: QueryClient, names: readonly CallName[]): void {
-  for (const name of names) void queries.invalidateQueries({ queryKey: [name] })
+  for (const name of names) spoilKey(queries, [name])
+}
+
+function spoilKey(queries: QueryClient, key: readonly string[]): void {
+  if (waiting === null) {
+    const keys = new Set<string>()
+    waiting = keys
+    setTimeout(() => {
+      waiting = null
+      for (const one of keys) void queries.invalidateQueries({ queryKey: JSON.parse(one) })
+    }, TOGETHER_MS)
+  }
+  waiting.add(JSON.stringify(key))
 }

@@ -4,7 +4,7 @@
 import type { RunRow } from '../../electron/contract/history.ts'
 import type { LiveRun } from '../../electron/contract/workbench.ts'
 import { useOrder } from './ask.ts'
-import { addNote, setLive } from './live.ts'
+import { addNote } from './live.ts'
 
 export type Allowed = {
   readonly canPause: boolean
@@ -31,11 +31,10 @@ export function useRunOrders({ run }: { readonly run: RunRow }, live: LiveRun | 
   const stop = useOrder('runs.stop', ['runs.list', 'runs.show'])
   const input = { run: run.id }
   const onError = (error: Error) => addNote('warning', error.message)
-  const onSuccess = (next: LiveRun) => setLive(run.id, next)
   return {
     ...allowed(run, live),
-    pause: () => pause.mutate(input, { onSuccess, onError }),
-    resume: () => resume.mutate(input, { onSuccess, onError }),
+    pause: () => pause.mutate(input, { onError }),
+    resume: () => resume.mutate(input, { onError }),
     stop: () => stop.mutate(input, { onError }),
   }
 }

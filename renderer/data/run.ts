@@ -10,7 +10,8 @@ export function useRun() {
   const run = useParam('run')
   const query = useAsk('runs.show', { run: run ?? '' }, { enabled: run !== null })
   const live = useLive((state) => (run === null ? undefined : state.runs.get(run)))
-  return { run, query, live: live ?? query.data?.live ?? null }
+  // null: it has ended, whatever an older answer says.
+  return { run, query, live: live === undefined ? (query.data?.live ?? null) : live }
 }
 
 export type SelectedRun = { readonly view: RunView; readonly live: LiveRun | null }

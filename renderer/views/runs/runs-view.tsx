@@ -32,7 +32,10 @@ function RunTable({ list }: { readonly list: RunList }) {
   const { change, go } = useRoute()
   const active = useParam('run')
   const live = useLive((state) => state.runs)
-  const rows = list.rows.map((row) => ({ ...row, live: live.get(row.run.id) ?? row.live }))
+  const rows = list.rows.map((row) => ({
+    ...row,
+    live: live.has(row.run.id) ? (live.get(row.run.id) ?? null) : row.live,
+  }))
   const toggle = ({ run }: RunListRow) =>
     setPicked(picked.includes(run.id) ? picked.filter((id) => id !== run.id) : [...picked, run.id])
   return (

@@ -73,7 +73,7 @@ describe('keys of a table', () => {
 
 describe('what can be done with a run', () => {
   const live = (state: LiveRun['state'], why: string | null = null): LiveRun => ({
-    ...newLive('r'),
+    ...newLive('r', 1),
     state,
     restart: why === null ? null : { why, seconds: 10 },
   })
