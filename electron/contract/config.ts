@@ -175,6 +175,12 @@ function checkTogether(config: RunConfig): void {
       `compositeShare: expected 0 with the nano prompts, which cannot name other functions, found ${config.compositeShare}`,
     )
   }
+  if (config.baseWeights === '4-bit' && config.loraRank === 0) {
+    throw new AppError(
+      'usage',
+      'baseWeights: expected stored where every weight is trained, found 4-bit; set loraRank',
+    )
+  }
   if (config.topK === 0) throw new AppError('usage', 'topK: expected -1 or at least 1, found 0')
 }
 

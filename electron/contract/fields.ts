@@ -4,6 +4,7 @@
  * Not here: presets and parsing (config.ts).
  * Source: azr.md sections 2 and 14 (paper versus code switches); nano.md section 7 (guards, reuse).
  */
+import { EVAL_SUITES } from './evaluation.ts'
 import { KINDS } from './task.ts'
 
 export type NumberField = {
@@ -79,6 +80,18 @@ const guards = makers('Guards')
 const update = makers('Update')
 const sampling = makers('Sampling')
 const sandbox = makers('Sandbox')
+const memory = makers('Model and memory')
+
+/** Projections of a decoder that can have adapters. */
+export const LORA_TARGETS = [
+  'q_proj',
+  'k_proj',
+  'v_proj',
+  'o_proj',
+  'gate_proj',
+  'up_proj',
+  'down_proj',
+] as const
 
 export const INTRINSIC_TERMS = ['complexity', 'edit-distance', 'halstead', 'diversity'] as const
 export type IntrinsicTerm = (typeof INTRINSIC_TERMS)[number]
@@ -94,6 +107,18 @@ export const RUN_FIELDS = {
     'Control experiment: rewards shuffled within groups, or given tasks and no proposer.',
   ),
   evalEvery: run.integer(10, [0, 100_000], 'steps', 'Held-out evaluation; 0: first and last only.'),
+  evalSuites: run.set(
+    EVAL_SUITES,
+    [],
+    0,
+    'Suites measured greedily with it; the files of public ones must be at hand.',
+  ),
+  evalItems: run.integer(
+    64,
+    [1, 100_000],
+    'items',
+    'First items per kind of each of those suites.',
+  ),
   patience: run.integer(
     0,
     [0, 1_000_000],
@@ -238,6 +263,24 @@ export const RUN_FIELDS = {
   topK: sampling.integer(-1, [-1, 1_000_000], 'tokens', 'Best tokens kept; -1: all.'),
   maxPrompt: sampling.integer(6_144, [16, 1_048_576], 'tokens', 'Longest prompt.'),
   maxResponse: sampling.integer(8_096, [1, 1_048_576], 'tokens', 'Longest response.'),
+
+  loraRank: memory.integer(0, [0, 1_024], 'rank', 'Trains adapters of this rank; 0: every weight.'),
+  loraAlpha: memory.number(32, [0.001, 10_000], '', 'Adapters count alpha / rank times.'),
+  loraTargets: memory.set(LORA_TARGETS, LORA_TARGETS, 1, 'Projections that get adapters.'),
+  baseWeights: memory.choice(
+    ['stored', '4-bit'],
+    'Frozen weights as the folder has them, or its projections in blocks of 4 bits.',
+  ),
+  recompute: memory.flag(
+    false,
+    'Layers are computed again in the backward pass: a third slower, far less memory.',
+  ),
+  memoryGiB: memory.number(
+    0,
+    [0, 100_000],
+    'GiB',
+    'What a run may take; 0: what is free. A run that would take more is refused.',
+  ),
 
   wallMs: sandbox.integer(2_000, [50, 60_000], 'ms', 'Time of one program.'),
   memoryMb: sandbox.integer(256, [32, 16_384], 'MiB', 'Memory of one program.'),

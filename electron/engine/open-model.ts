@@ -3,7 +3,7 @@
  * since then a worker's matrices lie as its products want them; large ones stay in their files and are mapped.
  * Not here: files (model/), starting workers (worker-group.ts).
  */
-import { type AdapterFolder, openAdapter, readAdapter } from '../model/adapter-folder.ts'
+import { type AdapterFolder, readAdapter } from '../model/adapter-folder.ts'
 import { baseOf } from '../model/base.ts'
 import { type Checkpoint, openCheckpoint, readWeights } from '../model/checkpoint.ts'
 import type { DecoderConfig } from '../model/config.ts'
@@ -47,10 +47,9 @@ export async function openModel(
   options: ModelOptions,
   training: boolean,
 ): Promise<OpenedModel> {
-  const adapter = await openAdapter(directory)
-  const folder = adapter?.base ?? directory
-  const checkpoint = await openCheckpoint(folder)
-  if (!isMapped(checkpoint, adapter, options, training)) return await fedModel(checkpoint)
+  const checkpoint = await openCheckpoint(directory)
+  const { adapter, directory: folder } = checkpoint
+  if (!isMapped(checkpoint, options, training)) return await fedModel(checkpoint, directory)
   const base = await frozenBase(checkpoint, options)
   const { config } = checkpoint
   const lora = training ? options.lora : (adapter?.spec ?? null)
@@ -60,8 +59,7 @@ export async function openModel(
 }
 
 function isMapped(
-  { config }: Checkpoint,
-  adapter: AdapterFolder | null,
+  { config, adapter }: Checkpoint,
   { lora, storage, base }: ModelOptions,
   training: boolean,
 ): boolean {
@@ -70,7 +68,8 @@ function isMapped(
   return storage === undefined && parameterCount(config) > FED_PARAMETERS
 }
 
-async function fedModel({ config, directory: folder }: Checkpoint): Promise<OpenedModel> {
+/** An adapter that is no longer to be one is merged. */
+async function fedModel({ config }: Checkpoint, folder: string): Promise<OpenedModel> {
   const weights = toGraphLayout(tensorNames(config), await readWeights(folder))
   return { config, source: FED, weights, folder }
 }

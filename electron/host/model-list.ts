@@ -10,7 +10,7 @@ import type { ModelRef } from '../contract/inputs.ts'
 import type { ModelReport } from '../contract/workbench.ts'
 import { openCheckpoint } from '../model/checkpoint.ts'
 import type { DecoderConfig } from '../model/config.ts'
-import { readConfig } from '../model/config-json.ts'
+import { readModelConfig } from '../model/adapter-folder.ts'
 import { parameterCount } from '../model/tensors.ts'
 import { openTokenizer } from '../model/tokenizer.ts'
 import type { Handles } from './handles.ts'
@@ -78,7 +78,7 @@ export async function reportOf(
       return null
     }
   }
-  const config = await noted(() => readConfig(folder))
+  const config = await noted(() => readModelConfig(folder))
   if (config !== null) {
     await noted(() => openCheckpoint(folder))
     await noted(() => openTokenizer(folder, config))

@@ -5,17 +5,17 @@
  */
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { copyFile, mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import * as v from 'valibot'
 import { AppError, messageOf } from '../contract/errors.ts'
-import { TOKENIZER_FILES } from './checkpoint.ts'
 import type { DecoderConfig } from './config.ts'
 import { readConfig } from './config-json.ts'
 import { readJson } from './json.ts'
 import { adapterTensors, LORA_TARGETS, type LoraSpec, type LoraTarget } from './lora.ts'
 import { readTensors, readTensorTable, writeSafetensors } from './safetensors.ts'
 import type { TensorEntry } from './safetensors-header.ts'
+import { copyTokenizer } from './tokenizer-copy.ts'
 
 export const ADAPTER_CONFIG = 'adapter_config.json'
 const ADAPTER_WEIGHTS = 'adapter_model.safetensors'
@@ -78,6 +78,12 @@ export async function readAdapter({
 }: AdapterFolder): Promise<ReadonlyMap<string, Float32Array>> {
   const found = await readTensors(entries)
   return new Map([...found].map(([name, values]) => [bareName(name), values]))
+}
+
+/** The config of a model folder, or of an adapter folder's base. */
+export async function readModelConfig(directory: string): Promise<DecoderConfig> {
+  const adapter = await openAdapter(directory)
+  return adapter?.config ?? (await readConfig(directory))
 }
 
 const isUsed = (value: unknown): boolean =>
@@ -177,10 +183,7 @@ export async function writeAdapter(directory: string, adapter: AdapterWrite): Pr
     await writeSafetensors(join(partial, ADAPTER_WEIGHTS), tensors, 'float32')
     await writeText(join(partial, ADAPTER_CONFIG), peftConfig(spec, path))
     await writeText(join(partial, BASE_FILE), origin)
-    const present = new Set(await readdir(path))
-    for (const name of TOKENIZER_FILES) {
-      if (present.has(name)) await copyFile(join(path, name), join(partial, name))
-    }
+    await copyTokenizer(path, partial)
     await mkdir(dirname(directory), { recursive: true })
     await rm(directory, { recursive: true, force: true })
     await rename(partial, directory)

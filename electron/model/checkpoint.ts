@@ -2,33 +2,32 @@
  * A model folder: config.json, weights, tokenizer. Opened with every name and shape checked before a weight is
  * read; written whole or not at all. Not here: the file format (safetensors.ts), text (tokenizer.ts).
  */
-import { copyFile, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { AppError, messageOf } from '../contract/errors.ts'
+import { type AdapterFolder, openAdapter, readAdapter } from './adapter-folder.ts'
 import type { DecoderConfig, WeightDType } from './config.ts'
 import { readConfig, writeConfig } from './config-json.ts'
 import { isMissing } from './json.ts'
-import { readFolderTable, readTensors, SINGLE_FILE, writeSafetensors } from './safetensors.ts'
+import { merge } from './lora.ts'
+import {
+  type NamedTensor,
+  readFolderTable,
+  readTensor,
+  SINGLE_FILE,
+  writeSafetensors,
+} from './safetensors.ts'
 import type { TensorEntry, TensorTable } from './safetensors-header.ts'
 import { tensorNames, type TensorSpec } from './tensors.ts'
-
-/** Files that turn text into tokens and say how to generate; copied from one checkpoint to the next. */
-export const TOKENIZER_FILES = [
-  'tokenizer.json',
-  'tokenizer_config.json',
-  'special_tokens_map.json',
-  'added_tokens.json',
-  'vocab.json',
-  'merges.txt',
-  'chat_template.jinja',
-  'generation_config.json',
-] as const
+import { copyTokenizer } from './tokenizer-copy.ts'
 
 /** An opened folder. entries: where each tensor of tensorNames(config) lies, in that order. */
 export type Checkpoint = {
+  /** Where the weights lie: of an adapter folder, that of its base. */
   readonly directory: string
   readonly config: DecoderConfig
   readonly entries: readonly TensorEntry[]
+  readonly adapter: AdapterFolder | null
 }
 
 export type WriteOptions = {
@@ -41,21 +40,39 @@ export type WriteOptions = {
 
 /** Throws AppError('checkpoint') with one sentence where the folder is not a complete model of its own config. */
 export async function openCheckpoint(directory: string): Promise<Checkpoint> {
-  const config = await readConfig(directory)
-  const table = await readFolderTable(directory)
-  return { directory, config, entries: matchTensors(config, table, directory) }
+  const adapter = await openAdapter(directory)
+  const folder = adapter?.base ?? directory
+  const config = adapter?.config ?? (await readConfig(folder))
+  const table = await readFolderTable(folder)
+  return { directory: folder, config, entries: matchTensors(config, table, folder), adapter }
 }
 
-/** All weights as float32, by name, in the order of tensorNames. */
+/** All weights as float32, by name, in the order of tensorNames; adapters are merged in. */
 export async function readWeights(directory: string): Promise<Map<string, Float32Array>> {
-  const { entries } = await openCheckpoint(directory)
-  const found = await readTensors(entries)
   const weights = new Map<string, Float32Array>()
-  for (const { name } of entries) {
-    const values = found.get(name)
-    if (values !== undefined) weights.set(name, values)
-  }
+  for (const { name, read } of await weightReaders(directory)) weights.set(name, await read())
   return weights
+}
+
+export type WeightReader = {
+  readonly name: string
+  readonly shape: readonly number[]
+  readonly read: () => Promise<Float32Array>
+}
+
+/** The same one by one, for models that are larger than memory. */
+export async function weightReaders(directory: string): Promise<WeightReader[]> {
+  const { entries, adapter } = await openCheckpoint(directory)
+  const factors = adapter === null ? null : await readAdapter(adapter)
+  return entries.map((entry) => ({
+    name: entry.name,
+    shape: entry.shape,
+    read: async () => {
+      const values = await readTensor(entry)
+      if (adapter !== null && factors !== null) merge(adapter.spec, entry.name, values, factors)
+      return values
+    },
+  }))
 }
 
 /**
@@ -66,7 +83,7 @@ export async function writeCheckpoint(
   directory: string,
   config: DecoderConfig,
   weights: ReadonlyMap<string, Float32Array>,
-  { dtype, tokenizerFrom, card }: WriteOptions,
+  options: WriteOptions,
 ): Promise<void> {
   const tensors = tensorNames(config).map(({ name, shape }) => {
     const values = weights.get(name)
@@ -75,6 +92,33 @@ export async function writeCheckpoint(
     }
     return { name, shape, values }
   })
+  await writeModel(directory, config, tensors, options)
+}
+
+/**
+ * Writes the model of a folder as a whole one, adapters merged, tensor by tensor: as large as the model is, little of
+ * it is in memory.
+ */
+export async function writeMerged(
+  directory: string,
+  from: string,
+  options: WriteOptions,
+): Promise<void> {
+  const { config } = await openCheckpoint(from)
+  const tensors = (await weightReaders(from)).map(({ name, shape, read }) => ({
+    name,
+    shape,
+    values: read,
+  }))
+  await writeModel(directory, config, tensors, options)
+}
+
+async function writeModel(
+  directory: string,
+  config: DecoderConfig,
+  tensors: readonly NamedTensor[],
+  { dtype, tokenizerFrom, card }: WriteOptions,
+): Promise<void> {
   const text = writeConfig({ ...config, dtype })
   const target = resolve(directory)
   const partial = `${target}.partial`
@@ -134,16 +178,6 @@ function listed(names: readonly string[]): string {
 
 function mismatch(where: string, what: string): AppError {
   return new AppError('checkpoint', `${where}: ${what}`)
-}
-
-async function copyTokenizer(from: string, to: string): Promise<void> {
-  const present = new Set(await readdir(from))
-  if (!present.has('tokenizer.json')) {
-    throw new AppError('checkpoint', `${from}: expected tokenizer.json, found none`)
-  }
-  for (const name of TOKENIZER_FILES) {
-    if (present.has(name)) await copyFile(join(from, name), join(to, name))
-  }
 }
 
 /** A folder cannot be renamed over a full one: the old one steps aside first. */

@@ -3,19 +3,12 @@
  * Names are PEFT's without its prefix. Not here: folders (adapter-folder.ts), graph nodes (parameters.ts).
  * Source: arXiv 2106.09685; first numbers as in PEFT (A uniform within 1 / sqrt(in), B zero).
  */
+import { LORA_TARGETS } from '../contract/fields.ts'
 import type { DecoderConfig } from './config.ts'
 import { uniforms } from './random.ts'
 import { tensorNames, type TensorSpec } from './tensors.ts'
 
-export const LORA_TARGETS = [
-  'q_proj',
-  'k_proj',
-  'v_proj',
-  'o_proj',
-  'gate_proj',
-  'up_proj',
-  'down_proj',
-] as const
+export { LORA_TARGETS }
 export type LoraTarget = (typeof LORA_TARGETS)[number]
 
 export type LoraSpec = {
@@ -72,4 +65,28 @@ export function initialAdapters(
       return [name, values]
     }),
   )
+}
+
+/** Adds the adapters of a projection, where it has some, to its numbers: W + alpha / rank B A. */
+export function merge(
+  spec: LoraSpec,
+  weight: string,
+  values: Float32Array,
+  factors: ReadonlyMap<string, Float32Array>,
+): void {
+  const names = adapterNames(weight)
+  const [a, b] = [factors.get(names.a), factors.get(names.b)]
+  if (!isAdapted(spec, weight) || a === undefined || b === undefined) return
+  const { rank, alpha } = spec
+  const into = a.length / rank
+  const row = new Float64Array(into)
+  for (let out = 0; out < b.length / rank; out += 1) {
+    row.fill(0)
+    for (let r = 0; r < rank; r += 1) {
+      const factor = (b[out * rank + r] ?? 0) * (alpha / rank)
+      for (let k = 0; k < into; k += 1) row[k] = (row[k] ?? 0) + factor * (a[r * into + k] ?? 0)
+    }
+    const start = out * into
+    for (let k = 0; k < into; k += 1) values[start + k] = (values[start + k] ?? 0) + (row[k] ?? 0)
+  }
 }

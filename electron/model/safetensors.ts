@@ -40,11 +40,11 @@ const STORED_AS: Readonly<Record<WeightDType, string>> = {
 const shardName = v.pipe(v.string(), v.regex(/^[\w][\w.-]{0,200}\.safetensors$/))
 const INDEX = v.looseObject({ weight_map: v.record(v.string(), shardName) })
 
-/** A tensor to be written. values in row-major order of shape. */
+/** A tensor to be written. values in row-major order of shape, or how to get them when their turn comes. */
 export type NamedTensor = {
   readonly name: string
   readonly shape: readonly number[]
-  readonly values: Float32Array
+  readonly values: Float32Array | (() => Promise<Float32Array>)
 }
 
 /** The tensors of one file. Throws AppError('checkpoint') where its header is not to be trusted. */
@@ -140,7 +140,8 @@ async function writeAll(
   try {
     await writeFully(handle, header)
     const step = CHUNK_BYTES / 4
-    for (const { values } of tensors) {
+    for (const tensor of tensors) {
+      const values = await valuesOf(tensor)
       for (let at = 0; at < values.length; at += step) {
         await writeFully(handle, encode(values.subarray(at, at + step), dtype))
       }
@@ -149,6 +150,13 @@ async function writeAll(
   } finally {
     await handle.close()
   }
+}
+
+async function valuesOf({ name, shape, values }: NamedTensor): Promise<Float32Array> {
+  const found = values instanceof Float32Array ? values : await values()
+  if (found.length === elementCount(shape)) return found
+  const want = `[${shape.join(', ')}]`
+  throw new AppError('checkpoint', `${name}: expected ${want}, found ${found.length} numbers`)
 }
 
 /** Length, JSON in order of offsets, spaces up to a multiple of 8. */
@@ -160,7 +168,7 @@ function makeHeader(tensors: readonly NamedTensor[], dtype: WeightDType, file: s
   for (const { name, shape, values } of tensors) {
     if (name === last)
       throw new AppError('checkpoint', `${file}: expected unique names, found ${name} twice`)
-    if (values.length !== elementCount(shape)) {
+    if (values instanceof Float32Array && values.length !== elementCount(shape)) {
       const want = `[${shape.join(', ')}]`
       throw new AppError(
         'checkpoint',
@@ -168,7 +176,7 @@ function makeHeader(tensors: readonly NamedTensor[], dtype: WeightDType, file: s
       )
     }
     const begin = end
-    end += values.length * DTYPE_BYTES[dtype]
+    end += elementCount(shape) * DTYPE_BYTES[dtype]
     header.push([name, { dtype: STORED_AS[dtype], shape, data_offsets: [begin, end] }])
     last = name
   }
