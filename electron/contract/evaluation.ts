@@ -18,6 +18,28 @@ const kindScores = v.object(
   Object.fromEntries(KINDS.map((kind) => [kind, v.exactOptional(v.object(score))])),
 )
 
+/** All that can be asked besides a run's own tasks. */
+export const EVAL_SUITES = [
+  'nano-heldout',
+  'nano-ood',
+  'cruxeval-i',
+  'cruxeval-o',
+  'livecodebench-execution',
+  'humaneval',
+  'humaneval+',
+  'mbpp',
+  'mbpp-full',
+  'mbpp+',
+  'livecodebench',
+  'gsm8k',
+  'math500',
+  'aime24',
+  'aime25',
+  'amc23',
+  'minerva',
+  'olympiadbench',
+] as const
+
 export const AREAS = ['code', 'math', 'reasoning'] as const
 export type Area = (typeof AREAS)[number]
 

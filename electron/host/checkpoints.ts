@@ -16,19 +16,20 @@ import { checkpointDirectory, fromHomePath, toHomePath } from './paths.ts'
 import type { Recorder } from './recorder.ts'
 
 const LOOP_FILE = 'loop.json'
-/** Periodic checkpoints kept; the first and the final one always stay. */
+/** Periodic checkpoints kept; the first, the best and the final one always stay. */
 const KEEP_LAST = 3
 
 export type Place = { readonly home: string; readonly store: Store; readonly recorder: Recorder }
 
 export const modelOf = (checkpoint: string): string => join(checkpoint, MODEL_FOLDER)
 
-/** Writes and records a checkpoint; older periodic ones beyond the last few are removed. Returns its folder. */
+/** Writes and records a checkpoint; older periodic ones go, but for the last few and the best. Returns its folder. */
 export async function saveCheckpoint(
   { home, store, recorder }: Place,
   client: TrainingClient,
   state: LoopState,
   kind: CheckpointKind,
+  best: boolean = false,
 ): Promise<string> {
   const folder = checkpointDirectory(home, recorder.run, state.step)
   await client.saveState(folder)
@@ -39,6 +40,7 @@ export async function saveCheckpoint(
     step: state.step,
     path: toHomePath(home, folder),
     kind,
+    best,
     parentStep: earlier.at(-1)?.step ?? null,
     bytes: await folderBytes(folder),
   })
@@ -59,7 +61,9 @@ async function folderBytes(folder: string): Promise<number> {
 
 async function prune(home: string, store: Store, run: string): Promise<void> {
   const key = runKey(store, run)
-  const periodic = readCheckpoints(store, key).filter(({ kind }) => kind === 'periodic')
+  const periodic = readCheckpoints(store, key).filter(
+    ({ kind, best }) => kind === 'periodic' && !best,
+  )
   for (const old of periodic.slice(0, -KEEP_LAST)) {
     deleteCheckpoint(store, key, old.step)
     await rm(fromHomePath(home, old.path), { recursive: true, force: true })

@@ -170,7 +170,11 @@ function recordOf(
   const { folder: model, at } = subject
   return {
     suite: benchmark.id,
-    ...{ title, area, licence, home, protocol },
+    title,
+    area,
+    licence,
+    home,
+    protocol,
     contamination: contaminationOf(benchmark),
     files: files.map(({ path, digest, known }) => ({ path, digest, known })),
     model,

@@ -254,7 +254,14 @@ function detailsOf(
   const { title, licence, home, protocol, contamination, files, undecided, passAtK } = record
   const { template, temperature, topP, maxTokens, samples, seed } = record
   return {
-    ...{ title, licence, home, protocol, contamination, files, undecided, passAtK },
+    title,
+    licence,
+    home,
+    protocol,
+    contamination,
+    files,
+    undecided,
+    passAtK,
     items: new Set(answers.map(({ item }) => item.id)).size,
     evaluations: before === undefined ? [id] : [id, before.id],
     settings: { template, temperature, topP, maxTokens, samples, seed },

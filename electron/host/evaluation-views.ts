@@ -40,7 +40,13 @@ export function answerRows({ index }: Answers, other: Answers | null): AnswerRow
   )
   return index.flatMap(({ item, kind, answers }) =>
     answers.map(({ status, reason, tokens, firstLine, ...answer }, sample) => ({
-      ...{ item, kind, sample, status, reason, tokens, firstLine },
+      item,
+      kind,
+      sample,
+      status,
+      reason,
+      tokens,
+      firstLine,
       state: stateOf(answer),
       other: known.get(answerName(item, sample)) ?? null,
     })),
@@ -105,9 +111,17 @@ export async function answerTrace(
     sample,
     samples: item.answers.length,
     state: stateOf(answer),
-    ...{ kind, prompt, promptTokens, response, status, reason, stopReason },
+    kind,
+    prompt,
+    promptTokens,
+    response,
+    status,
+    reason,
+    stopReason,
     answer: answer.answer,
-    ...{ tokens, logprobs, ends },
+    tokens,
+    logprobs,
+    ends,
     trained: false,
     advantage: 0,
   }
@@ -149,7 +163,9 @@ function scoredOf({ index }: Answers): Scored[] {
   return index.flatMap(({ item: id, cluster, kind, answers }) =>
     answers.map(({ correct, undecided }, sample) => ({
       item: { id, cluster, kind },
-      ...{ sample, correct, undecided },
+      sample,
+      correct,
+      undecided,
     })),
   )
 }

@@ -178,7 +178,7 @@ function trainingEvaluation(
 ): Evaluation {
   const { step, suite, temperature, n, low, high, told } = mean
   const passAt1 = mean.score
-  const { undecided = 0, ...settings } = told ?? { ...UNTOLD, template }
+  const { undecided, ...settings } = told ?? { ...UNTOLD, template }
   return {
     id,
     source: 'training',
@@ -192,7 +192,11 @@ function trainingEvaluation(
     ...settings,
     template,
     limit: isPart ? Math.max(...parts.map((part) => part.n)) : null,
-    ...{ n, passAt1, low, high, undecided },
+    n,
+    passAt1,
+    low,
+    high,
+    undecided,
     kinds: Object.fromEntries(
       parts.map((part) => [
         part.kind,

@@ -86,7 +86,13 @@ function requireRoom(entries: Map<string, Entry>): void {
 }
 
 function newJob(id: string, title: string, startedMs: number): Job {
-  const nothing = { total: null, endedMs: null, result: null, error: null } as const
+  const nothing = {
+    total: null,
+    secondsLeft: null,
+    endedMs: null,
+    result: null,
+    error: null,
+  } as const
   return { id, title, state: 'running', done: 0, startedMs, ...nothing }
 }
 
@@ -97,10 +103,12 @@ async function carryOut(
   change: (part: Partial<Job>) => void,
 ): Promise<void> {
   let toldMs = 0
+  const pace = paceOf(now)
   const progress: Progressed = (doneNow, total) => {
+    const secondsLeft = pace(doneNow, total)
     if (now() - toldMs < TELL_MS) return
     toldMs = now()
-    change({ done: doneNow, total })
+    change({ done: doneNow, total, secondsLeft })
   }
   // The caller has the job in hand before it can end.
   await done
@@ -110,6 +118,16 @@ async function carryOut(
     change({ state: 'done', result, endedMs: now() })
   } catch (cause) {
     change({ ...failureOf(cause, abort.signal, unexpected), endedMs: now() })
+  }
+}
+
+/** What was there when it began says nothing about its pace: work that goes on begins in the middle. */
+function paceOf(now: () => number) {
+  let first: { readonly done: number; readonly atMs: number } | null = null
+  return (done: number, total: number | null): number | null => {
+    first ??= { done, atMs: now() }
+    if (total === null || done <= first.done) return null
+    return ((now() - first.atMs) / 1000 / (done - first.done)) * (total - done)
   }
 }
 

@@ -17,12 +17,21 @@ import type { PromptSet } from '../selfplay/prompts/prompts.ts'
 import type { LoopState } from '../selfplay/state.ts'
 import { newRunId } from '../store/runs.ts'
 import type { Store } from '../store/store.ts'
+import { isBest } from './best-checkpoint.ts'
 import { readLoopState, saveCheckpoint } from './checkpoints.ts'
-import { type Measure, type Measured, scoresOf } from './measure.ts'
+import type { Measure } from './measure.ts'
 import { codecOf, promptsOf, weightsDigest } from './models.ts'
 import { openHistory } from './open-history.ts'
 import { type Recorder, resumeRun, startRun, type Writer } from './recorder.ts'
-import { hasStagnated, measureNow, measureStart, probesOf, suiteMeasures } from './run-measure.ts'
+import { hasStagnated } from './run-measure.ts'
+import {
+  type HeldOut,
+  measureProbes,
+  measureWhole,
+  NO_HELD_OUT,
+  openHeldOut,
+  startScores,
+} from './held-out.ts'
 import { planRun, type RunPlan } from './run-plan.ts'
 import { holdBack, openSafety, restSafely, watchRecorded } from './run-safety.ts'
 import { createTally, type Tally } from './run-tally.ts'
@@ -154,13 +163,12 @@ async function trainAndMeasure(run: Run, state: LoopState | null): Promise<Train
     resumedAt: state?.step ?? 0,
   })
   const tally = createTally(config.totalSteps)
-  const measures = order.evaluate && config.promptSet === 'nano' ? await suiteMeasures() : []
-  const before = await measureStart(run, measures, state, tally)
-  const { state: last, stagnant } = await pullLoop(run, state, measures, before, tally)
+  const held = order.evaluate ? await openHeldOut(run, state, tally) : NO_HELD_OUT
+  const { state: last, stagnant } = await pullLoop(run, state, held, tally)
   const done = (stagnant || last.step >= tally.steps()) && !options.signal.aborted
   const checkpoint = await saveCheckpoint(place, run.client, last, done ? 'final' : 'periodic')
   options.onNews({ type: 'checkpoint', step: last.step, path: checkpoint })
-  const after = done ? await measureNow(run, measures, last.step, before, tally) : null
+  const after = done ? await measureWhole(run, held, last.step, tally) : null
   return {
     run: place.recorder.run,
     recipe: plan.recipe,
@@ -168,7 +176,7 @@ async function trainAndMeasure(run: Run, state: LoopState | null): Promise<Train
     seed: config.seed,
     steps: last.step,
     ...tally.summary(last),
-    evalBefore: before.length === 0 ? null : scoresOf(before),
+    evalBefore: startScores(held),
     evalAfter: after,
     checkpoint,
     interrupted: !done,
@@ -181,21 +189,19 @@ type Pulled = { readonly state: LoopState; readonly stagnant: boolean }
 async function pullLoop(
   run: Run,
   state: LoopState | null,
-  measures: readonly Measure[],
-  before: readonly Measured[],
+  held: HeldOut,
   tally: Tally,
 ): Promise<Pulled> {
   let last = state === null ? null : run.safety.guard.afterStep(state).state
   let config = run.plan.config
-  const probes = probesOf(measures)
   const minutes = run.order.minutes
   for (;;) {
     let leaving: Leaving = null
     for await (const event of eventsUntilCancelled(train(azr, loopDeps(run, config, last)), last)) {
       if (event.type === 'phase') run.options.onNews(event)
       else {
-        last = await afterStep(run, config, event.record, event.state, probes, before, tally)
-        leaving = leavingAfter(run, config, event, last, probes)
+        last = await afterStep(run, config, event.record, event.state, held, tally)
+        leaving = leavingAfter(run, config, event, last, held.probes)
         if (leaving !== null) break
       }
     }
@@ -279,8 +285,7 @@ async function afterStep(
   config: RunConfig,
   record: StepRecord,
   state: LoopState,
-  probes: readonly Measure[],
-  before: readonly Measured[],
+  held: HeldOut,
   tally: Tally,
 ): Promise<LoopState> {
   const { place, options } = run
@@ -292,11 +297,13 @@ async function afterStep(
   const due = (every: number): boolean =>
     every > 0 && step > 0 && step < config.totalSteps && step % every === 0
   if (due(config.evalEvery)) {
-    await unlessCancelled(() => measureNow(run, probes, step, before, tally))
+    await unlessCancelled(() => measureProbes(run, held, step, tally))
   }
   const kept = holdBack(run, step, state)
-  if (step === 0 || due(config.checkpointEvery)) {
-    const path = await saveCheckpoint(place, run.client, kept, step === 0 ? 'start' : 'periodic')
+  const best = isBest(place.store, place.recorder.run, step, held.deciding)
+  if (step === 0 || best || due(config.checkpointEvery)) {
+    const kind = step === 0 ? 'start' : 'periodic'
+    const path = await saveCheckpoint(place, run.client, kept, kind, best)
     options.onNews({ type: 'checkpoint', step, path })
   }
   return await restSafely(run, step, kept)

@@ -10,3 +10,8 @@ ALTER TABLE eval_items ADD COLUMN tokens BLOB;
 ALTER TABLE eval_items ADD COLUMN logprobs BLOB;
 UPDATE eval_items SET undecided = 1 WHERE status = 'infra_error';
 `
+
+/** The checkpoint that measured best so far stays, whatever its age. */
+export const BEST = `
+ALTER TABLE checkpoints ADD COLUMN best INTEGER NOT NULL DEFAULT 0;
+`

@@ -11,6 +11,7 @@ import {
   useQueryClient,
 } from '@tanstack/react-query'
 import type { CallInput, CallName, CallOutput } from '../../electron/contract/api.ts'
+import type { AnswerPage } from '../../electron/contract/evaluation.ts'
 import type { EpisodeRow, Page, TaskRow } from '../../electron/contract/history.ts'
 import { useClient } from './client-context.ts'
 
@@ -64,22 +65,29 @@ export function useOrder<Name extends CallName>(name: Name, spoils: readonly Cal
   })
 }
 
-type Pages = { readonly 'tasks.page': TaskRow; readonly 'episodes.page': EpisodeRow }
+type Pages = {
+  readonly 'tasks.page': Page<TaskRow>
+  readonly 'episodes.page': Page<EpisodeRow>
+  readonly 'evaluations.page': AnswerPage
+}
 
 /** Rows page by page; `rows` is all that has come. Old rows stay until those of another filter are there. */
 export function usePages<Name extends keyof Pages>(name: Name, input: CallInput<Name>) {
   const client = useClient()
   const query = useInfiniteQuery({
     queryKey: [name, input],
-    queryFn: async ({ pageParam, signal }): Promise<Page<Pages[Name]>> => {
+    queryFn: async ({ pageParam, signal }): Promise<Pages[Name]> => {
       const after = pageParam === '' ? {} : { after: pageParam }
       const page = await client.call(name, { ...input, ...after }, { signal })
       // The contract ties name and row; the union of both calls hides it from the compiler.
-      return page as Page<Pages[Name]>
+      return page as Pages[Name]
     },
     initialPageParam: '',
     getNextPageParam: (last) => last.next,
     placeholderData: (before) => before,
   })
-  return { query, rows: query.data?.pages.flatMap((page) => page.rows) ?? [] }
+  const rows = query.data?.pages.flatMap(
+    (page): readonly Pages[Name]['rows'][number][] => page.rows,
+  )
+  return { query, rows: rows ?? [] }
 }

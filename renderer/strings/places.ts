@@ -41,27 +41,6 @@ export const MODELS = {
   choose: 'Choose a model to see its report and talk to it.',
 } as const
 
-export const EVALUATE = {
-  title: 'Evaluate',
-  text: 'Results that runs and evaluations have recorded. 95% intervals; n counts items times samples.',
-  table: 'Held-out results',
-  none: 'Nothing measured yet',
-  noneText: 'A run measures its held-out suites before and after, and every so many steps.',
-  suite: 'Suite',
-  step: 'Step',
-  kind: 'Kind',
-  mean: 'Mean of kinds',
-  n: 'n',
-  score: 'Score',
-  interval: '95% interval',
-  change: 'Since the start',
-  temperature: 'Temperature',
-  points: 'points',
-  jobs: 'Work under way',
-  cancel: (title: string) => `Cancel ${title}`,
-  chart: 'Over the run',
-} as const
-
 export const LOGS = {
   title: 'Logs',
   source: 'Process',

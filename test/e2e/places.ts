@@ -35,7 +35,7 @@ export const placesAt = (step: number): readonly Place[] => [
     ready: 'Items that flipped',
   },
   { name: 'models', address: `#/models?${run}`, ready: 'Talk to it' },
-  { name: 'evaluate', address: `#/evaluate?${run}`, ready: 'Since the start' },
+  { name: 'evaluate', address: `#/evaluate?${run}`, ready: 'Compared with' },
   { name: 'review', address: `#/review?${run}`, ready: 'reward hacking' },
   { name: 'logs', address: `#/logs?${run}`, ready: 'Copy all' },
   { name: 'settings', address: `#/settings?${run}`, ready: 'Shortcuts' },

@@ -2,7 +2,7 @@
  * The response as tokens, coloured by one of their values; or as a table of them.
  */
 import { useState } from 'react'
-import type { EpisodeTrace } from '../../../electron/contract/workbench.ts'
+import type { ResponseTrace } from '../../../electron/contract/evaluation.ts'
 import { Switch } from '../../components/fields.tsx'
 import { Panel } from '../../components/panel.tsx'
 import { Segments } from '../../components/select.tsx'
@@ -23,12 +23,14 @@ const SHAPES = [
 ]
 
 type Props = {
-  readonly trace: EpisodeTrace
+  readonly trace: ResponseTrace
+  /** Absent: the response. */
+  readonly title?: string
   readonly active: number | null
   readonly onActive: (token: number | null) => void
 }
 
-export function ResponsePanel({ trace, active, onActive }: Props) {
+export function ResponsePanel({ trace, title = TRACE.response, active, onActive }: Props) {
   const [colouring, setColouring] = useState<Colouring>('logprob')
   const [numeric, setNumeric] = useState(false)
   const [shape, setShape] = useState<'text' | 'table'>('text')
@@ -48,7 +50,7 @@ export function ResponsePanel({ trace, active, onActive }: Props) {
   return (
     <Panel
       className={styles['response']}
-      title={`${TRACE.response}, ${TRACE.promptTokens(integer(tokens.length))}`}
+      title={`${title}, ${TRACE.promptTokens(integer(tokens.length))}`}
       flush
       tools={tools}
     >
@@ -57,7 +59,7 @@ export function ResponsePanel({ trace, active, onActive }: Props) {
       ) : ends === null ? (
         <div className={layout['scroll']}>
           <p className={styles['legend']}>{TRACE.notAligned}</p>
-          <TextBlock label={TRACE.response} text={trace.response} />
+          <TextBlock label={title} text={trace.response} />
         </div>
       ) : (
         <>

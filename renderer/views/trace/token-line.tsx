@@ -2,7 +2,7 @@
  * One line of tokens. Text nodes only: hidden characters, line ends and escapes are shown as marks.
  */
 import { memo } from 'react'
-import type { EpisodeTrace } from '../../../electron/contract/workbench.ts'
+import type { ResponseTrace } from '../../../electron/contract/evaluation.ts'
 import { fixed } from '../../format.ts'
 import { classes } from '../../components/classes.ts'
 import { visible } from '../../text/neutral.ts'
@@ -12,7 +12,7 @@ import type { Piece, TokenLine } from '../../text/token-lines.ts'
 import styles from './trace.module.css'
 
 type Props = {
-  readonly trace: EpisodeTrace
+  readonly trace: ResponseTrace
   readonly line: TokenLine
   readonly start: number
   readonly colouring: Colouring

@@ -4,7 +4,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import type { KeyboardEvent } from 'react'
 import { useEffect, useMemo, useRef, useState } from 'react'
-import type { EpisodeTrace } from '../../../electron/contract/workbench.ts'
+import type { ResponseTrace } from '../../../electron/contract/evaluation.ts'
 import { integer } from '../../format.ts'
 import { TRACE } from '../../strings/tasks.ts'
 import { layoutTokens, lineOfToken } from '../../text/token-lines.ts'
@@ -14,7 +14,7 @@ import { LineView } from './token-line.tsx'
 import styles from './trace.module.css'
 
 type Props = {
-  readonly trace: EpisodeTrace
+  readonly trace: ResponseTrace
   readonly ends: Int32Array
   readonly colouring: Colouring
   readonly numeric: boolean

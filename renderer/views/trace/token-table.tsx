@@ -2,7 +2,7 @@
  * The same tokens as rows.
  */
 import { useMemo } from 'react'
-import type { EpisodeTrace } from '../../../electron/contract/workbench.ts'
+import type { ResponseTrace } from '../../../electron/contract/evaluation.ts'
 import { Table } from '../../components/table.tsx'
 import type { Column } from '../../components/table.tsx'
 import { fixed, integer, percent, signed } from '../../format.ts'
@@ -10,7 +10,7 @@ import { TRACE } from '../../strings/tasks.ts'
 import { tokenText } from '../../text/token-text.ts'
 
 type Props = {
-  readonly trace: EpisodeTrace
+  readonly trace: ResponseTrace
   readonly onActive: (token: number) => void
 }
 

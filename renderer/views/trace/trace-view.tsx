@@ -14,13 +14,20 @@ import { integer } from '../../format.ts'
 import { useParam, useRoute } from '../../state/route.ts'
 import { COMMON } from '../../strings/common.ts'
 import { TRACE } from '../../strings/tasks.ts'
+import { AnswerView } from '../evaluate/answer-view.tsx'
 import layout from '../layout.module.css'
 import { NoRun } from '../no-run.tsx'
 import { ResponsePanel } from './response-panel.tsx'
 import { TraceSide } from './trace-side.tsx'
 import styles from './trace.module.css'
 
+/** A response of a run, or an answer of an evaluation. */
 export function TraceView() {
+  const evaluation = useParam('evaluation')
+  return evaluation === null ? <EpisodeView /> : <AnswerView evaluation={evaluation} />
+}
+
+function EpisodeView() {
   const run = useParam('run')
   const id = useParam('episode')
   const query = useAsk(
