@@ -5,7 +5,7 @@
  */
 import type * as v from 'valibot'
 import * as compare from './compare.ts'
-import type { Checkpoint, EpisodeRow, EvalItem, FlagEntry, Page, TaskRow } from './history.ts'
+import type { EpisodeRow, EvalItem, FlagEntry, Page, TaskRow } from './history.ts'
 import type { Tally } from './history.ts'
 import type * as evaluation from './evaluation.ts'
 import * as evaluations from './evaluation-inputs.ts'
@@ -96,7 +96,7 @@ export const CALLS = {
   'models.open': call<view.ModelReport>()(inputs.OfHandle),
   'models.forget': call<null>()(inputs.OfHandle),
   'models.sample': call<readonly view.Sequence[]>()(inputs.SampleInput, LARGE),
-  'checkpoints.list': call<readonly Checkpoint[]>()(inputs.OfRun),
+  'checkpoints.list': call<readonly view.CheckpointView[]>()(inputs.OfRun),
   /** A Hugging Face folder with a model card, as a job. */
   'checkpoints.export': call<view.Job>()(inputs.ExportCheckpoint),
 

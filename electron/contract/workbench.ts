@@ -5,7 +5,15 @@
 import type { RunConfig } from './config.ts'
 import type { Episode } from './episode.ts'
 import type { ErrorCode } from './errors.ts'
-import type { EpisodeRow, FlagEntry, RunDetail, RunRow, StepRow, TaskRow } from './history.ts'
+import type {
+  Checkpoint,
+  EpisodeRow,
+  FlagEntry,
+  RunDetail,
+  RunRow,
+  StepRow,
+  TaskRow,
+} from './history.ts'
 import type { LOG_SOURCES, ModelRef, SavedView } from './inputs.ts'
 import type { StepNews, SuiteScores, TrainNews } from './news.ts'
 import type { GroupMetrics, Phase, ProposalRecord } from './run.ts'
@@ -210,6 +218,12 @@ export type ModelReport = {
   readonly bytes: number
   /** Of a checkpoint. */
   readonly parent: { readonly run: string; readonly step: number } | null
+}
+
+/** A saved step of a run, with what its model folder is and its held-out score, where it was measured. */
+export type CheckpointView = Checkpoint & {
+  readonly report: ModelReport
+  readonly score: number | null
 }
 
 export type Sequence = {

@@ -78,7 +78,8 @@ export async function reportOf(
       return null
     }
   }
-  const config = await noted(() => readModelConfig(folder))
+  problems.push(...(await missingIn(folder)))
+  const config = problems.length > 0 ? null : await noted(() => readModelConfig(folder))
   if (config !== null) {
     await noted(() => openCheckpoint(folder))
     await noted(() => openTokenizer(folder, config))
@@ -86,6 +87,34 @@ export async function reportOf(
   const shape = config === null ? UNKNOWN_SHAPE : shapeOf(config)
   const label = ref.type === 'embedded' ? 'nano' : basename(folder)
   return { ref, label, problems, ...shape, bytes: await bytesOf(folder), parent }
+}
+
+const ADAPTER = 'adapter_config.json'
+const OTHER_WEIGHTS = /\.(bin|pt|pth|gguf|ckpt|h5|msgpack)$/
+
+/** Everything that a model folder needs and this one has not, all at once rather than one after another. */
+async function missingIn(folder: string): Promise<string[]> {
+  const names = await namesIn(folder)
+  if (names === null) return [`${basename(folder)}: expected a folder that can be read, found none`]
+  if (names.includes(ADAPTER)) return []
+  const has = (test: (name: string) => boolean): boolean => names.some(test)
+  const foreign = names.filter((name) => OTHER_WEIGHTS.test(name))
+  const found = foreign.length === 0 ? 'none' : `${foreign.slice(0, 3).join(', ')}, to be converted`
+  return [
+    ...(has((name) => name === 'config.json') ? [] : ['config.json: expected, found none']),
+    ...(has((name) => name === 'tokenizer.json') ? [] : ['tokenizer.json: expected, found none']),
+    ...(has((name) => name.endsWith('.safetensors'))
+      ? []
+      : [`weights: expected *.safetensors, found ${found}`]),
+  ]
+}
+
+async function namesIn(folder: string): Promise<string[] | null> {
+  try {
+    return await readdir(folder)
+  } catch {
+    return null
+  }
 }
 
 const UNKNOWN_SHAPE = {

@@ -2,6 +2,8 @@
  * Calls about models and checkpoints: opening folders, talking to weights, exporting a checkpoint.
  */
 import { basename } from 'node:path'
+import type { Checkpoint } from '../../contract/history.ts'
+import type { ModelReport } from '../../contract/workbench.ts'
 import { readCheckpoints } from '../../store/checkpoints.ts'
 import { readRun, runKey } from '../../store/runs.ts'
 import type { Bench } from '../bench.ts'
@@ -11,7 +13,7 @@ import { reportOf } from '../model-list.ts'
 import { fromHomePath } from '../paths.ts'
 import { readLineageMarks } from '../quarantine.ts'
 import { folderOf } from '../start-order.ts'
-import { placesOf } from './runs.ts'
+import { placesOf, scoresOf } from './runs.ts'
 import type { HandlersOf } from './types.ts'
 
 export function modelHandlers(bench: Bench): HandlersOf<'models' | 'checkpoints'> {
@@ -27,8 +29,19 @@ export function modelHandlers(bench: Bench): HandlersOf<'models' | 'checkpoints'
     },
     'models.sample': async ({ model, ...order }, signal) =>
       await errands.sample({ ...order, model: folderOf(model, placesOf(bench)) }, signal),
-    'checkpoints.list': ({ run }) =>
-      history.read((store) => readCheckpoints(store, runKey(store, run))),
+    'checkpoints.list': async ({ run }) => {
+      const { saved, scores } = history.read((store) => ({
+        saved: readCheckpoints(store, runKey(store, run)),
+        scores: scoresOf(store, run),
+      }))
+      return await Promise.all(
+        saved.map(async (checkpoint) => ({
+          ...checkpoint,
+          report: await reportOfCheckpoint(checkpoint, run, info.home),
+          score: scores.find(({ step }) => step === checkpoint.step)?.score ?? null,
+        })),
+      )
+    },
     'checkpoints.export': ({ run, step, out }) => {
       const target = handles.path(out)
       const facts = history.read((store) => ({
@@ -42,4 +55,19 @@ export function modelHandlers(bench: Bench): HandlersOf<'models' | 'checkpoints'
       })
     },
   }
+}
+
+async function reportOfCheckpoint(
+  { step, path, parentStep, bytes }: Checkpoint,
+  run: string,
+  home: string,
+): Promise<ModelReport> {
+  const parent = parentStep === null ? null : { run, step: parentStep }
+  const report = await reportOf(
+    modelOf(fromHomePath(home, path)),
+    { type: 'checkpoint', run, step },
+    parent,
+  )
+  // With the optimizer's state, which is what keeping it costs.
+  return { ...report, label: `${run} @ ${step}`, bytes }
 }

@@ -89,7 +89,7 @@ function rowOf(store: Store, run: RunListRow['run'], { live }: Bench): RunListRo
 }
 
 /** Greedy, the mean of kinds, of the suite that was measured first. */
-function scoresOf(store: Store, run: string): ScorePoint[] {
+export function scoresOf(store: Store, run: string): ScorePoint[] {
   const means = readEvals(store, runKey(store, run)).filter(
     ({ kind, temperature }) => kind === 'mean' && temperature === 0,
   )

@@ -3,14 +3,14 @@
  */
 import { useState } from 'react'
 import type { ModelReport } from '../../../electron/contract/workbench.ts'
-import { Check, TriangleAlert } from 'lucide-react'
+import { Check, Star, TriangleAlert } from 'lucide-react'
 import { Mark } from '../../components/marks.tsx'
 import { Empty, Loaded } from '../../components/states.tsx'
 import { Table } from '../../components/table.tsx'
 import type { Column } from '../../components/table.tsx'
 import { useAsk } from '../../data/ask.ts'
 import { useDropped } from '../../data/dropped.ts'
-import { bytes, integer, NOTHING, short } from '../../format.ts'
+import { bytes, integer, NOTHING, percent, short } from '../../format.ts'
 import { useParam } from '../../state/route.ts'
 import { COMMON } from '../../strings/common.ts'
 import { MODELS } from '../../strings/places.ts'
@@ -21,7 +21,10 @@ import { ModelReportView } from './model-report.tsx'
 import { OpenModel, useOpen } from './open-model.tsx'
 import { Talk } from './talk.tsx'
 
-const COLUMNS: readonly Column<ModelReport>[] = [
+/** Of a checkpoint also what it scored. */
+export type ModelRow = ModelReport & { readonly score?: number | null; readonly best?: boolean }
+
+const COLUMNS: readonly Column<ModelRow>[] = [
   { id: 'label', label: MODELS.label, width: 'fill', cell: ({ label }) => visible(label) },
   {
     id: 'problems',
@@ -50,6 +53,13 @@ const COLUMNS: readonly Column<ModelReport>[] = [
   { id: 'dtype', label: MODELS.dtype, width: 80, cell: ({ dtype }) => dtype ?? NOTHING },
   { id: 'size', label: MODELS.size, width: 84, end: true, cell: (model) => bytes(model.bytes) },
   {
+    id: 'score',
+    label: MODELS.score,
+    width: 92,
+    end: true,
+    cell: ({ score, best }) => <Score score={score ?? null} best={best === true} />,
+  },
+  {
     id: 'parent',
     label: MODELS.parent,
     width: 200,
@@ -66,15 +76,20 @@ const COLUMNS: readonly Column<ModelReport>[] = [
   },
 ]
 
+function Score({ score, best }: { readonly score: number | null; readonly best: boolean }) {
+  const text = score === null ? NOTHING : percent(score, 1)
+  return best ? <Mark icon={Star} tone="accent" label={`${text} ${MODELS.best}`} /> : text
+}
+
 const keyOf = ({ ref }: ModelReport) => JSON.stringify(ref)
 
 export function ModelsView() {
   const models = useAsk('models.list', {})
   const checkpoints = useCheckpointModels(useParam('run'))
   const [active, setActive] = useState<string | null>(null)
-  const drop = useDropped(useOpen().onSuccess)
+  const { dragged, ...drop } = useDropped(useOpen().onSuccess)
   return (
-    <div className={layout['page']} {...drop}>
+    <div className={`${layout['page']} ${dragged ? layout['dropping'] : ''}`} {...drop}>
       <div className={layout['bar']}>
         <h1>{MODELS.title}</h1>
         <span className={layout['grow']} />
@@ -93,24 +108,10 @@ export function ModelsView() {
   )
 }
 
-/** Of the selected run, as rows of the same table: their shape is that of the run's own model. */
-function useCheckpointModels(run: string | null): readonly ModelReport[] {
+/** Of the selected run, as rows of the same table. */
+function useCheckpointModels(run: string | null): readonly ModelRow[] {
   const query = useAsk('checkpoints.list', { run: run ?? '' }, { enabled: run !== null })
-  if (run === null) return []
-  return (query.data ?? []).map(({ step, bytes: size, parentStep }) => ({
-    ref: { type: 'checkpoint', run, step },
-    label: MODELS.checkpoint(run, String(step)),
-    problems: [],
-    architecture: null,
-    parameters: null,
-    layers: null,
-    width: null,
-    vocabulary: null,
-    context: null,
-    dtype: null,
-    bytes: size,
-    parent: parentStep === null ? null : { run, step: parentStep },
-  }))
+  return (query.data ?? []).map(({ report, score, best }) => ({ ...report, score, best }))
 }
 
 function firstKey([first]: readonly ModelReport[]): string | null {
@@ -118,7 +119,7 @@ function firstKey([first]: readonly ModelReport[]): string | null {
 }
 
 type SplitProps = {
-  readonly list: readonly ModelReport[]
+  readonly list: readonly ModelRow[]
   readonly active: string | null
   readonly onActive: (key: string) => void
 }

@@ -1,5 +1,5 @@
 /** The small parts that handlers work with: rings, logs, jobs, handles, views, tokens' ends, live state. */
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { AppError } from '../../../electron/contract/errors.ts'
@@ -10,6 +10,8 @@ import { createHold, rest } from '../../../electron/host/hold.ts'
 import { createJobs } from '../../../electron/host/jobs.ts'
 import { LiveRuns } from '../../../electron/host/live-runs.ts'
 import { LOG_FILE, openLogBook } from '../../../electron/host/log-book.ts'
+import { reportOf } from '../../../electron/host/model-list.ts'
+import { NANO_MODEL } from '../../../electron/host/models.ts'
 import { createRing } from '../../../electron/host/ring.ts'
 import { openSettings } from '../../../electron/host/settings-file.ts'
 import { tokenEnds } from '../../../electron/host/token-ends.ts'
@@ -263,4 +265,20 @@ test('a training that ends before it has a run rejects with its reason', async (
     message: 'level 0',
   })
   expect(live.all()).toEqual([])
+})
+
+test('a model folder is told everything that it lacks at once', async () => {
+  const lacking = join(folder, 'lacking')
+  mkdirSync(lacking)
+  writeFileSync(join(lacking, 'pytorch_model.bin'), '')
+  const { problems } = await reportOf(lacking, { type: 'embedded' })
+  expect(problems).toEqual([
+    'config.json: expected, found none',
+    'tokenizer.json: expected, found none',
+    'weights: expected *.safetensors, found pytorch_model.bin, to be converted',
+  ])
+  const nowhere = await reportOf(join(folder, 'nowhere'), { type: 'embedded' })
+  expect(nowhere.problems).toEqual(['nowhere: expected a folder that can be read, found none'])
+  const whole = await reportOf(NANO_MODEL, { type: 'embedded' })
+  expect([whole.problems, whole.parameters !== null]).toEqual([[], true])
 })
