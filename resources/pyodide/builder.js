@@ -88,6 +88,7 @@ function withClock(given, memory) {
     randomise: (bytes) => void crypto.getRandomValues(bytes),
     limit: () => 0,
     onGrow: () => {},
+    check: () => {},
   }).env
   for (const name of ['_tzset_js', '_localtime_js', '_gmtime_js', '_mktime_js', '_timegm_js']) {
     if (given['env'] !== undefined) given['env'][name] = own?.[name]
@@ -142,6 +143,8 @@ function loadHarness(runtime, instance) {
   const serve = withText('serve', (at) => exports['PyObject_GetAttrString'](main, at))
   const prepared = withText('harness.prepare(); del serve, harness', exports['PyRun_SimpleString'])
   if (prepared !== 0 || serve === 0) throw new Error('the harness cannot be prepared')
+  // From now on Python asks for signals every so many steps, which is where its time limit is looked at.
+  new DataView(memoryOf(instance).buffer).setInt32(exports['Py_EMSCRIPTEN_SIGNAL_HANDLING'].value, 1, true)
   return serve
 }
 

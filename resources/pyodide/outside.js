@@ -15,7 +15,7 @@ const NAME_BYTES = [85, 84, 67, 0]
 
 /** How a program ended without returning; thrown through the interpreter's frames. */
 export class Ended extends Error {
-  /** @param {'exit' | 'crash'} how @param {number} code */
+  /** @param {'exit' | 'crash' | 'timeout'} how @param {number} code */
   constructor(how, code) {
     super(how)
     this.how = how
@@ -31,6 +31,7 @@ export class Ended extends Error {
  * @property {(bytes: Uint8Array<ArrayBuffer>) => void} randomise
  * @property {() => number} limit       Bytes that the memory may grow to.
  * @property {() => void} onGrow
+ * @property {() => void} check   Called by Python every so many steps; may throw.
  */
 
 /**
@@ -41,7 +42,7 @@ export class Ended extends Error {
 export function permitted(world) {
   const view = () => new DataView(world.memory().buffer)
   return {
-    env: { ...clocks(world, view), ...memory(world), ...ends(), ...quiet() },
+    env: { ...clocks(world, view), ...memory(world), ...ends(), ...quiet(world) },
     wasi_snapshot_preview1: {
       clock_time_get: (/** @type {number} */ id, /** @type {bigint} */ _precision, /** @type {number} */ out) => {
         const ms = id === 0 ? world.wallMs() : world.steadyMs()
@@ -149,11 +150,11 @@ function ends() {
   }
 }
 
-/** Asked all the time and answered with nothing. */
-function quiet() {
+/** Asked all the time and answered with nothing. @param {World} world */
+function quiet(world) {
   const nothing = () => 0
   return {
-    _Py_CheckEmscriptenSignals_Helper: nothing,
+    _Py_CheckEmscriptenSignals_Helper: () => (world.check(), 0),
     emscripten_runtime_keepalive_push: nothing,
     emscripten_runtime_keepalive_pop: nothing,
     _emscripten_runtime_keepalive_clear: nothing,

@@ -1,8 +1,8 @@
 // @ts-check
 /**
  * A worker that runs model-written programs, one after the other, in an interpreter made from an image of memory.
- * After each program the memory is the image again. A program that was cut short, or that made the memory grow, leaves
- * a worker that the page replaces.
+ * After each program the memory is the image again. A program that broke the engine's own bounds, or that made the
+ * memory grow, leaves a worker that the page replaces.
  * Not here: making the image (builder.js), limits of time (page.js), what a program and a reply are (harness.py).
  */
 import { Ended, permitted, refused } from './outside.js'
@@ -29,7 +29,7 @@ import { strip } from './strip.js'
  * @property {boolean} stripped
  */
 
-/** @typedef {{ id: number, text: string, memoryBytes: number, replyBytes: number }} Job */
+/** @typedef {{ id: number, text: string, wallMs: number, memoryBytes: number, replyBytes: number }} Job */
 
 const PAGE = 65_536
 const STACK_OVERFLOW = 11
@@ -67,8 +67,7 @@ function reachable() {
 /** @param {WebAssembly.Module} module @param {Image} image @param {number} clockMs */
 function openInterpreter(module, image, clockMs) {
   const snapshot = new Uint8Array(image.bytes)
-  const baseBytes = image.pages * PAGE
-  const state = { limit: baseBytes, grown: false }
+  const state = { limit: image.pages * PAGE, grown: false, deadline: Infinity }
   /** @type {WebAssembly.Memory} */
   let memory
   const allowed = permitted({
@@ -78,6 +77,9 @@ function openInterpreter(module, image, clockMs) {
     randomise: (bytes) => void random(bytes),
     limit: () => state.limit,
     onGrow: () => (state.grown = true),
+    check: () => {
+      if (steady() > state.deadline) throw new Ended('timeout', 0)
+    },
   })
   const instance = new Instance(module, importsOf(module, image, allowed))
   const exports = /** @type {Record<string, any>} */ (instance.exports)
@@ -97,7 +99,7 @@ function openInterpreter(module, image, clockMs) {
   }
   new Uint8Array(memory.buffer).set(snapshot)
   restore()
-  return { exports, memory, state, baseBytes, restore, serve: image.serve }
+  return { exports, memory, state, baseBytes: snapshot.length, restore, serve: image.serve }
 }
 
 const performanceOrigin = performance.timeOrigin
@@ -131,6 +133,7 @@ function serve(interpreter, job) {
   const { state, baseBytes, restore } = interpreter
   state.limit = baseBytes + job.memoryBytes
   const started = steady()
+  state.deadline = started + job.wallMs
   const reply = run(interpreter, job)
   const spent = reply.spent || state.grown
   say({ type: 'reply', id: job.id, ...reply, wallMs: steady() - started, spent })
@@ -148,6 +151,7 @@ function run({ exports, memory, serve }, { text, replyBytes }) {
     if (reply === 0) return cutShort('crashed', STACK_OVERFLOW)
     const lengthAt = exports.malloc(4)
     const at = exports.PyUnicode_AsUTF8AndSize(reply, lengthAt) >>> 0
+    if (at === 0) return cutShort('exited', 0)
     const length = new DataView(memory.buffer).getUint32(lengthAt, true)
     if (length > replyBytes) return cutShort('too_large', 0)
     const written = decoder.decode(new Uint8Array(memory.buffer, at, length))
@@ -167,15 +171,19 @@ function toPython(exports, memory, text) {
   return request
 }
 
-/** @param {string} ending @param {number} code */
-function cutShort(ending, code) {
-  return { ending, code, text: '', spent: true }
+/**
+ * Nothing but memory holds what a program did, and that is restored: an end that it or Python chose needs no new worker.
+ * @param {string} ending @param {number} code
+ */
+function cutShort(ending, code, spent = false) {
+  return { ending, code, text: '', spent }
 }
 
 /** @param {unknown} problem */
 function ended(problem) {
   // Anything else is the engine's: a trap, or the end of its own stack.
-  if (!(problem instanceof Ended)) return cutShort('crashed', STACK_OVERFLOW)
+  if (!(problem instanceof Ended)) return cutShort('crashed', STACK_OVERFLOW, true)
+  if (problem.how === 'timeout') return cutShort('timeout', 0)
   if (problem.how === 'crash') return cutShort('crashed', problem.code)
   return problem.code === 0 ? cutShort('exited', 0) : cutShort('exit_code', problem.code & 0xff)
 }
