@@ -99,6 +99,11 @@ export function checkpointDirectory(home: string, run: string, step: number): st
   return inside(home, join('runs', run, 'checkpoints', String(step)))
 }
 
+/** What can be made again: 4-bit weights of models. */
+export function cacheDirectory(home: string): string {
+  return join(home, 'cache')
+}
+
 /** A path as the history keeps it: a home can be moved. */
 export function toHomePath(home: string, path: string): string {
   return relative(home, path).replaceAll('\\', '/')

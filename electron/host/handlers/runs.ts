@@ -12,6 +12,7 @@ import type { Bench } from '../bench.ts'
 import { isStale } from '../history-reader.ts'
 import { removeRun, showRun } from '../history.ts'
 import { reportOf } from '../model-list.ts'
+import { estimateApart, memoryProblems } from '../memory-check.ts'
 import { modelFolder } from '../models.ts'
 import { isAlive } from '../open-history.ts'
 import { openSampleRun, SAMPLE_RUN } from '../sample-run.ts'
@@ -99,9 +100,6 @@ export function scoresOf(store: Store, run: string): ScorePoint[] {
     .map(({ step, score }) => ({ step, score }))
 }
 
-/** float32 weights, gradients and two moments. */
-const BYTES_PER_PARAMETER = 16
-
 async function planOf(wish: StartRun, bench: Bench): Promise<RunPlanView> {
   const config = configOf(wish)
   const problems: string[] = []
@@ -111,11 +109,13 @@ async function planOf(wish: StartRun, bench: Bench): Promise<RunPlanView> {
     return modelFolder(chosen, wish.preset)
   })
   const model = folder === null ? null : await reportOf(folder, wish.model ?? { type: 'embedded' })
+  const usable = folder === null || model?.problems.length !== 0 ? null : folder
+  const memory = usable === null ? null : await estimateApart(usable, config)
   const secondsPerStep = bench.history.read((store) => paceOf(store, wish))
   const steps = wish.minutes === null ? config.totalSteps : null
   return {
     config,
-    problems: [...problems, ...(model?.problems ?? [])],
+    problems: [...problems, ...(model?.problems ?? []), ...memoryProblems(memory, wish.device)],
     model,
     secondsPerStep,
     seconds:
@@ -124,7 +124,7 @@ async function planOf(wish: StartRun, bench: Bench): Promise<RunPlanView> {
           ? null
           : secondsPerStep * steps
         : wish.minutes * 60,
-    memoryBytes: model?.parameters == null ? null : model.parameters * BYTES_PER_PARAMETER,
+    memoryBytes: memory?.total ?? null,
   }
 }
 
