@@ -90,6 +90,8 @@ async function create(
       preferredOutputLocation: Object.fromEntries(
         g.outputs.map((value) => [value.name, kept.includes(value.name) ? 'gpu-buffer' : 'cpu']),
       ),
+      // What goes wrong is thrown, and half precision is asked for by trying it.
+      logSeverityLevel: 4,
       extra: { session: { ...SESSION_OPTIONS.extra.session, disable_cpu_ep_fallback: '1' } },
     })
   } catch (cause) {

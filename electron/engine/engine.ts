@@ -77,7 +77,10 @@ export interface TrainingClient {
 }
 
 export type EngineStats = {
+  /** What computes, which is the CPU where the device that was asked for cannot be used. */
   readonly device: string
+  /** Why not, in one sentence. */
+  readonly fallback: string | null
   readonly workers: number
   readonly rssBytes: number
   readonly peakRssBytes: number

@@ -4,7 +4,7 @@
  * threads in both.
  */
 import { availableParallelism } from 'node:os'
-import { AppError } from '../contract/errors.ts'
+import { AppError, type ErrorCode } from '../contract/errors.ts'
 import type { BatchLimits } from './batch.ts'
 import type { Engine, EngineStats } from './engine.ts'
 import type { GenerationTally } from './protocol.ts'
@@ -14,7 +14,9 @@ import type { ModelOptions } from './open-model.ts'
 import { openGroup, WHOLE_MODEL, type WorkerGroup } from './worker-group.ts'
 
 export type LocalOptions = {
-  readonly device: 'cpu' | 'webgpu'
+  readonly device: 'cpu' | 'webgpu' | 'cuda'
+  /** Told why the CPU computes instead, once, where the device cannot be used. */
+  readonly onFallback?: (sentence: string) => void
   /** Worker threads; default: every core. Part of a run's settings: results depend on it in the last bits. */
   readonly workers?: number
   readonly batch?: BatchLimits
@@ -24,40 +26,59 @@ export type LocalOptions = {
   readonly model?: Partial<ModelOptions>
 }
 
+const NAMES = { cpu: 'The CPU', webgpu: 'WebGPU', cuda: 'CUDA' } as const
+/** A device that is not there, or that loses itself at the first touch. */
+const REFUSALS: ReadonlySet<string> = new Set<ErrorCode>(['engine', 'device'])
+
 /** About the largest micro-batch whose activations stay in the cache of a core. */
 const DEFAULT_BATCH: BatchLimits = { tokens: 1024, row: 128 }
 
 export function createLocalEngine({
-  device,
+  device: wanted,
+  onFallback,
   workers,
   batch,
   model,
   cacheBytes,
 }: LocalOptions): Engine {
-  if (device !== 'cpu') {
-    throw new AppError('engine', `device: expected cpu, found ${device}, which cannot train yet`)
-  }
   const count = workers ?? availableParallelism()
   const groups = new Set<WorkerGroup>()
   let closed = false
+  let device = wanted
+  let fallback: string | null = null
   let peak = 0
   let generation: GenerationTally = { promptTokens: 0, prefillMs: 0, newTokens: 0, decodeMs: 0 }
   const modelOptions = { ...WHOLE_MODEL, ...model }
   const open = async (folder: string, training: boolean): Promise<WorkerGroup> => {
     if (closed) throw new AppError('engine', 'the engine is closed')
-    const options = { threads: 1, device }
-    const plan = {
-      workers: count,
-      options,
-      training,
-      model: modelOptions,
-      cacheBytes: cacheBytes ?? null,
-      tallied: (tally: GenerationTally) => void (generation = sumOf(generation, tally)),
-    }
-    const group = await openGroup(folder, plan)
+    const group = await openOrFallBack((on) =>
+      openGroup(folder, {
+        workers: count,
+        options: { threads: 1, device: on },
+        training,
+        model: modelOptions,
+        cacheBytes: cacheBytes ?? null,
+        tallied: (tally) => void (generation = sumOf(generation, tally)),
+      }),
+    )
     groups.add(group)
     if (closed) await group.close()
     return group
+  }
+  /** On the CPU from the first refusal on: a run does not change its device halfway. */
+  const openOrFallBack = async (
+    open: (on: LocalOptions['device']) => Promise<WorkerGroup>,
+  ): Promise<WorkerGroup> => {
+    try {
+      return await open(device)
+    } catch (thrown) {
+      const isRefusal = thrown instanceof AppError && REFUSALS.has(thrown.code)
+      if (device === 'cpu' || groups.size > 0 || !isRefusal) throw thrown
+      fallback = `${NAMES[device]} cannot be used (${thrown.message}), so the CPU computes`
+      device = 'cpu'
+      onFallback?.(fallback)
+      return await open(device)
+    }
   }
   return {
     kind: 'local',
@@ -67,7 +88,7 @@ export function createLocalEngine({
     stats: (): EngineStats => {
       const rssBytes = process.memoryUsage.rss()
       peak = Math.max(peak, rssBytes, process.resourceUsage().maxRSS * 1024)
-      return { device, workers: count, rssBytes, peakRssBytes: peak, generation }
+      return { device, fallback, workers: count, rssBytes, peakRssBytes: peak, generation }
     },
     close: async () => {
       closed = true

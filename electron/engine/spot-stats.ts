@@ -2,10 +2,10 @@
  * From hidden states to what losses read at each position with a target: log-prob, entropy, KL to the reference.
  * Beyond some positions a stretch at a time, computed again in the backward pass: no tensor [M, V] exists then.
  */
-import { checkpointed, type Graph, only } from '../graph/graph.ts'
+import { checkpointed, constant, type Graph, only } from '../graph/graph.ts'
 import { klToReference, tokenStats } from '../graph/loss.ts'
 import { logSoftmax } from '../graph/ops.ts'
-import { concat, reshape, slice, split } from '../graph/ops-layout.ts'
+import { concat, gather, reshape, slice, split } from '../graph/ops-layout.ts'
 import { sizeAt, type Value } from '../graph/value.ts'
 import type { DecoderConfig } from '../model/config.ts'
 import type { Weights } from '../model/parameters.ts'
@@ -20,7 +20,7 @@ export type SpotStats = {
 /** hidden [M, D] under some weights. */
 export type Policy = { readonly weights: Weights; readonly hidden: Value }
 
-/** targets int64 [M]; rows: positions at a time. */
+/** targets int64 or int32 [M]; rows: positions at a time. */
 export function spotStats(
   g: Graph,
   config: DecoderConfig,
@@ -35,7 +35,7 @@ export function spotStats(
   const parts: Value[] = []
   for (let from = 0; from < count; from += rows) {
     const to = Math.min(count, from + rows)
-    const own = slice(g, targets, 0, from, to)
+    const own = stretch(g, targets, from, to)
     const moving = [policy, ...(reference === null ? [] : [reference])].map(({ hidden }) =>
       slice(g, hidden, 0, from, to),
     )
@@ -47,6 +47,13 @@ export function spotStats(
     parts.push(only(checkpointed(g, moving, head, part), 'logits'))
   }
   return unstacked(g, concat(g, parts, 1))
+}
+
+/** Entries [from, to) of ids [M]; WebGPU has no Slice for them. */
+function stretch(g: Graph, ids: Value, from: number, to: number): Value {
+  if (g.target === 'cpu') return slice(g, ids, 0, from, to)
+  const order = Array.from({ length: to - from }, (_, index) => from + index)
+  return gather(g, ids, constant(g, 'int32', [to - from], order))
 }
 
 function statsOf(

@@ -51,13 +51,15 @@ type GridInputs = RowInputs & { readonly rows: Value; readonly targets: Value }
 function gridInputs(g: Graph, config: DecoderConfig, shape: GridShape): GridInputs {
   const { rows: B, length: T, positions: M } = shape
   const plane = (name: string): Value => input(g, name, 'float32', [B, T])
-  const ids = input(g, 'ids', 'int64', [B * T])
+  // WebGPU has hardly an op for int64.
+  const index = g.target === 'webgpu' ? 'int32' : 'int64'
+  const ids = input(g, 'ids', index, [B * T])
   const positions = input(g, 'positions', 'int64', [B, T])
   const [documents, branches] = [plane('documents'), plane('branches')]
   const stretch = attentionRows(config, shape)
   const mask =
     stretch < T ? treeMaskParts(documents, branches, stretch) : treeMask(g, documents, branches)
-  const [rows, targets] = [input(g, 'rows', 'int64', [M]), input(g, 'targets', 'int64', [M])]
+  const [rows, targets] = [input(g, 'rows', index, [M]), input(g, 'targets', index, [M])]
   return { ids, positions, mask, rows, targets }
 }
 
@@ -70,7 +72,9 @@ function forward(
   shape: GridShape,
   reference: boolean,
 ): Forward {
-  const weights = weightsIn(g, config, source)
+  // A cast at each use: what is cast once lives until the backward pass is done with it.
+  const each = source.kind === 'stored' ? { ...source, castOnce: false } : source
+  const weights = weightsIn(g, config, each)
   const grid = gridInputs(g, config, shape)
   const spots = (from: Weights): Value =>
     gather(g, hiddenStates(g, config, from, grid, recompute), grid.rows)
@@ -78,7 +82,10 @@ function forward(
   const policy = { weights, hidden: spots(weights) }
   const other = reference ? frozen() : null
   const old = other === null ? null : { weights: other, hidden: spots(other) }
-  return { weights, stats: spotStats(g, config, policy, old, grid.targets, headRows(config)) }
+  return {
+    weights,
+    stats: spotStats(g, config, policy, old, grid.targets, headRows(config, shape.positions)),
+  }
 }
 
 /** Log-probs and entropy of every position with a target. */
@@ -155,8 +162,14 @@ export const ADAM_SCALARS = [
   'norm',
 ] as const
 
-/** One AdamW step of pieces of tensors, input and output `KIND.i` of piece i; run in place. norm: of all gradients. */
-export function updateGraph(pieces: readonly Piece[], target: Target): Graph {
+/**
+ * One AdamW step of pieces of tensors, input and output `KIND.i` of piece i; run in place. norm: of all gradients.
+ * shape: of a piece that is a whole tensor and stays in its own shape.
+ */
+export function updateGraph(
+  pieces: readonly (Piece & { readonly shape?: readonly number[] })[],
+  target: Target,
+): Graph {
   const g = createGraph(target)
   const read = (name: (typeof ADAM_SCALARS)[number]): Value => input(g, name, 'float32', [])
   const scalars = {
@@ -170,8 +183,8 @@ export function updateGraph(pieces: readonly Piece[], target: Target): Graph {
     maxNorm: read('maxNorm'),
   }
   const factor = clipFactor(g, read('norm'), scalars.maxNorm)
-  pieces.forEach(({ from, to, decayed }, index) => {
-    const take = (kind: string): Value => input(g, `${kind}.${index}`, 'float32', [to - from])
+  pieces.forEach(({ from, to, decayed, shape = [to - from] }, index) => {
+    const take = (kind: string): Value => input(g, `${kind}.${index}`, 'float32', shape)
     const tensor = {
       weight: take('weight'),
       gradient: take('gradient'),

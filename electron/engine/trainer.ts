@@ -242,11 +242,11 @@ function sumOfSquares(array: Float32Array): number {
   return sum
 }
 
-function shapeKey({ shape }: GridWork): string {
+export function shapeKey({ shape }: GridWork): string {
   return `${shape.rows}x${shape.length} of ${shape.positions}`
 }
 
-function lossOptions({ loss, inputs }: GridWork): LossOptions {
+export function lossOptions({ loss, inputs }: GridWork): LossOptions {
   return {
     loss,
     kl: 'klWeight' in inputs,
@@ -255,7 +255,7 @@ function lossOptions({ loss, inputs }: GridWork): LossOptions {
   }
 }
 
-function wantedStats({ loss, kl }: LossOptions): string[] {
+export function wantedStats({ loss, kl }: LossOptions): string[] {
   const wanted = ['loss', 'logprobs', 'entropy']
   if (kl) wanted.push('kl')
   if (loss === 'ppo') wanted.push('ratio')
@@ -267,7 +267,7 @@ function gridFeeds(work: GridWork): Feeds {
   return { ids, positions: sequence, documents, branches, rows, targets }
 }
 
-function floats(outputs: Readonly<Record<string, Output>>): GridStats {
+export function floats(outputs: Readonly<Record<string, Output>>): GridStats {
   const stats: Record<string, Float32Array> = {}
   for (const [name, { data }] of Object.entries(outputs)) {
     if (data instanceof Float32Array) stats[name] = data
@@ -278,7 +278,7 @@ function floats(outputs: Readonly<Record<string, Output>>): GridStats {
 /** Infinity is kept out of the graph. */
 const LARGEST = 3.4e38
 
-function adamScalars({ params, step, norm }: StepParams): Record<string, Arrays> {
+export function adamScalars({ params, step, norm }: StepParams): Record<string, Arrays> {
   const { learningRate, beta1, beta2, eps, weightDecay, gradClipNorm } = params
   const values = {
     learningRate,

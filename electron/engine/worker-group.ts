@@ -12,7 +12,7 @@ import { type ModelOptions, openModel } from './open-model.ts'
 import type { CallName, Calls, GenerationTally } from './protocol.ts'
 import { cacheBytesFor } from './sampling-plan.ts'
 import type { SessionOptions } from './session.ts'
-import { startWorker, type WorkerHandle } from './worker-handle.ts'
+import { inTurn, startWorker, type WorkerHandle } from './worker-handle.ts'
 
 export type WorkerGroup = {
   readonly config: DecoderConfig
@@ -57,7 +57,11 @@ export async function openGroup(model: string, plan: GroupPlan): Promise<WorkerG
   const { config, source, weights, folder } = await openModel(model, plan.model, plan.training)
   const mapped = source.kind === 'stored'
   const specs = trainableTensors(config, mapped ? source.lora : null)
-  const handles = Array.from({ length: mapped ? 1 : plan.workers }, () => startWorker())
+  // A device computes for one worker; the CPU's workers have a thread each.
+  const alone = mapped || plan.options.device !== 'cpu'
+  const handles = Array.from({ length: alone ? 1 : plan.workers }, () =>
+    plan.options.device === 'webgpu' ? inTurn(startWorker()) : startWorker(),
+  )
   const options = mapped ? { ...plan.options, threads: plan.workers } : plan.options
   const group: WorkerGroup = {
     config,

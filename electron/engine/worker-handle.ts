@@ -65,6 +65,20 @@ export function startWorker(script: URL = new URL('./worker.ts', import.meta.url
   }
 }
 
+let deviceCalls: Promise<unknown> = Promise.resolve()
+
+/** Calls to workers of one graphics device, whoever makes them, one after another: its queue is the process's own. */
+export function inTurn(worker: WorkerHandle): WorkerHandle {
+  return {
+    call: (call, argument, onProgress) => {
+      const next = deviceCalls.then(() => worker.call(call, argument, onProgress))
+      deviceCalls = next.catch(() => null)
+      return next
+    },
+    close: worker.close,
+  }
+}
+
 function settle(open: Map<number, Open>, reply: Reply): void {
   const waiting = open.get(reply.id)
   if (reply.kind === 'progress') {

@@ -5,17 +5,10 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import * as v from 'valibot'
 import { AppError, messageOf } from '../contract/errors.ts'
-import { readWeights } from '../model/checkpoint.ts'
-import { tensorNames } from '../model/tensors.ts'
-import { createCpuDecoder } from './cpu-decoder.ts'
+import { type Computing, openComputing, type WorkerTrainer } from './computing.ts'
 import type { CallName, Calls, Reply, Request } from './protocol.ts'
-import { createSampler, type Sampler } from './sampler.ts'
-import { createTrainer, type Trainer } from './trainer.ts'
-import { toGraphLayout, type WeightArrays } from './weights.ts'
 
-type State = { readonly sampler: Sampler; readonly trainer: Trainer | null }
-
-let state: State | null = null
+let state: Computing | null = null
 
 /** Not 0 once the engine is closed: nothing new is begun then. */
 const stop = new Int32Array(
@@ -23,12 +16,12 @@ const stop = new Int32Array(
 )
 const isStopped = (): boolean => Atomics.load(stop, 0) !== 0
 
-function opened(): State {
+function opened(): Computing {
   if (state === null) throw new AppError('engine', 'worker: called before open')
   return state
 }
 
-function trainer(): Trainer {
+function trainer(): WorkerTrainer {
   const { trainer } = opened()
   if (trainer === null) throw new AppError('engine', 'worker: opened for sampling only')
   return trainer
@@ -42,21 +35,8 @@ type Handlers = {
 }
 
 const HANDLERS: Handlers = {
-  open: async ({ config, source, weights, options, training, cacheBytes }) => {
-    const decoder = createCpuDecoder(config, weights, options, cacheBytes, source)
-    const sampler = createSampler(config, decoder)
-    state = { sampler, trainer: null }
-    if (training === null) return null
-    const arrays = training.shared.map((buffers) =>
-      Object.fromEntries(
-        Object.entries(buffers).map(([name, buffer]) => [name, new Float32Array(buffer)]),
-      ),
-    )
-    const shared = { arrays, own: training.own }
-    const trained = { config, source, recompute: training.recompute }
-    const reference = async (): Promise<WeightArrays> =>
-      toGraphLayout(tensorNames(config), await readWeights(training.reference))
-    state = { sampler, trainer: createTrainer(trained, weights, shared, options, reference) }
+  open: async (order) => {
+    state = await openComputing(order)
     return null
   },
   accumulate: (work) => trainer().accumulate(work),
@@ -85,10 +65,10 @@ const HANDLERS: Handlers = {
       progress,
     })
   },
-  exportWeights: async () => trainer().weights,
+  exportWeights: async () => trainer().weights(),
   exportMoments: async () => trainer().moments(),
   importState: async ({ weights, first, second }) => {
-    trainer().restore(weights, first, second)
+    await trainer().restore(weights, first, second)
     return null
   },
 }

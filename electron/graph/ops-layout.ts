@@ -13,6 +13,7 @@ import {
   only,
   region,
 } from './graph.ts'
+import { cast } from './ops.ts'
 import {
   elementCount,
   expectKind,
@@ -125,18 +126,16 @@ export function gatherLast(g: Graph, x: Value, indices: Value): Value {
 }
 
 /**
- * The transpose of gather: zeros [R, ...] plus every row of updates at its index. indices must be int64, and on
- * WebGPU [N, 1], since another shape costs an int64 Reshape, which runs on the CPU.
+ * The transpose of gather: zeros [R, ...] plus every row of updates at its index. ScatterND wants int64; int32 is for
+ * WebGPU, which can cast but not reshape int64.
  */
 export function scatterRows(g: Graph, rows: number, indices: Value, updates: Value): Value {
-  if (indices.dtype !== 'int64') {
-    throw new TypeError(`scatterRows: expected int64 indices, got ${show(indices)}`)
-  }
+  expectKind('scatterRows', indices, 'index')
   const inner = updates.shape.slice(indices.shape.length)
   expectShape('scatterRows', updates, [...indices.shape, ...inner])
   const count = elementCount(indices.shape)
   const zeros = zerosLike(g, { ...updates, shape: [rows, ...inner] })
-  const where = reshape(g, indices, [count, 1])
+  const where = cast(g, reshape(g, indices, [count, 1]), 'int64')
   const flat = reshape(g, updates, [count, ...inner])
   const attributes = { reduction: { kind: 'string', value: 'add' } } as const
   return emitOne(g, 'ScatterND', [zeros, where, flat], zeros, { attributes })

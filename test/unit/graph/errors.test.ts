@@ -83,8 +83,8 @@ const LAYOUT: readonly Misuse[] = [
   ],
   ['gatherLast: expected [2, 4], got int64[4]', (g) => layout.gatherLast(g, f(g, 2, 4), n(g, 4))],
   [
-    'scatterRows: expected int64 indices, got int32[2]',
-    (g) => layout.scatterRows(g, 3, x(g, 'int32', 2), f(g, 2, 4)),
+    'scatterRows: expected index, got float32[2]',
+    (g) => layout.scatterRows(g, 3, f(g, 2), f(g, 2, 4)),
   ],
   [
     'scatterRows: expected [2, 4], got float32[3, 4]',
