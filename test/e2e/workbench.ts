@@ -53,6 +53,7 @@ export async function openBrowser(): Promise<Browser> {
 }
 
 export type Served = { readonly url: string; readonly close: () => Promise<void> }
+export type HostServed = Served & { readonly host: Host }
 
 /** What `kelvin serve` starts. The home is removed at the end. */
 export async function serveHome(home: string): Promise<Served> {
@@ -70,12 +71,16 @@ export async function serveHome(home: string): Promise<Served> {
 }
 
 /** The same with trainings that the test steps by hand, and with the host itself to speak through. */
-export async function serveWith(
-  home: string,
-  supervise: Supervise,
-): Promise<Served & { readonly host: Host }> {
+export async function serveWith(home: string, supervise: Supervise): Promise<HostServed> {
   const info = { version: '0.1.0', mode: 'browser', reason: '' } as const
-  const host = await openHost({ home, info, supervise, acceptNoIsolation: true })
+  const host = await openHost({
+    home,
+    info,
+    supervise,
+    acceptNoIsolation: true,
+    // Nothing happens by itself that a test is about to ask for.
+    restartMs: 600_000,
+  })
   const sessions = createSessions()
   const { connect } = host
   const place = { root: PAGE, host: '127.0.0.1', port: 0, names: [] }
