@@ -6,7 +6,7 @@
 import type * as v from 'valibot'
 import * as compare from './compare.ts'
 import type { EpisodeRow, EvalItem, FlagEntry, Page, TaskRow } from './history.ts'
-import type { Tally } from './history.ts'
+import type { SafetyCount, Tally } from './history.ts'
 import type * as evaluation from './evaluation.ts'
 import * as evaluations from './evaluation-inputs.ts'
 import * as inputs from './inputs.ts'
@@ -76,6 +76,7 @@ export const CALLS = {
 
   'steps.range': call<view.StepChunk>()(inputs.StepRange),
   'steps.tallies': call<readonly Tally[]>()(inputs.TallyRange),
+  'steps.safety': call<readonly SafetyCount[]>()(inputs.OfRun),
 
   'tasks.page': call<Page<TaskRow>>()(inputs.TaskPage),
   'tasks.count': call<view.Counted>()(inputs.TaskCount),

@@ -11,8 +11,8 @@ import type { RunStatus } from './verdict.ts'
 export type Purpose = 'propose' | 'attempt' | 'probe'
 
 /**
- * What the trainer's own pass gave each token of a response, before the step changed the weights: log-probs in the
- * place of those of sampling, entropy of the distribution in nats.
+ * What the trainer's last pass over a response gave each of its tokens, before that pass changed the weights:
+ * log-probs, to be compared with those of sampling, and the entropy of the distribution in nats.
  */
 export type SeenTokens = {
   readonly logprobs: readonly number[]

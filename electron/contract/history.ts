@@ -186,17 +186,38 @@ export type StepRow = {
   readonly tokens: number
   readonly metrics: Readonly<Record<string, number>>
   readonly phaseSeconds: Readonly<Record<string, number>>
+  /** What the machine did meanwhile, which no seed repeats: memory, load, times of the sandbox. */
+  readonly machine: Readonly<Record<string, number>>
   readonly warnings: readonly string[]
 }
+
+/**
+ * solveRate: tasks by solve rate; rejectedBy: by first failed check; status, reward: episodes; advantage: trained
+ * episodes, in halves; attempts: by the solve rate of their task and whether they are right.
+ */
+export const TALLY_NAMES = [
+  'solveRate',
+  'rejectedBy',
+  'status',
+  'reward',
+  'advantage',
+  'attempts',
+] as const
 
 /** How often something was seen in a step; the counts behind heat maps and funnels. */
 export type Tally = {
   readonly step: number
   readonly role: Role
   readonly kind: Kind
-  /** solveRate: tasks by solve rate; rejectedBy: by first failed check; status, reward: episodes. */
-  readonly name: 'solveRate' | 'rejectedBy' | 'status' | 'reward'
+  readonly name: (typeof TALLY_NAMES)[number]
   readonly bin: string
+  readonly count: number
+}
+
+/** Episodes of a step: suggested by rules, flagged by people, or whose programs reached outside. */
+export type SafetyCount = {
+  readonly step: number
+  readonly name: 'suggested' | 'flagged' | 'reached'
   readonly count: number
 }
 

@@ -4,7 +4,7 @@
  * Not here: which call takes which input (api.ts).
  */
 import * as v from 'valibot'
-import { EPISODE_SORTS, TASK_SORTS } from './history.ts'
+import { EPISODE_SORTS, TALLY_NAMES, TASK_SORTS } from './history.ts'
 import { MAX_QUERY_CHARS } from './query.ts'
 import { KINDS, ROLES } from './task.ts'
 import { RUN_STATUSES } from './verdict.ts'
@@ -90,7 +90,7 @@ export const StepRange = v.strictObject({
 
 export const TallyRange = v.strictObject({
   run: RunId,
-  name: v.picklist(['solveRate', 'rejectedBy', 'status', 'reward']),
+  name: v.picklist(TALLY_NAMES),
   after: whole(-1, 1_000_000_000),
   /** Steps. */
   limit: v.optional(whole(1, MAX_STEPS), 500),

@@ -3,7 +3,7 @@
  * Not here: the loop that tells it (selfplay/), reading it back (store/, history.ts).
  */
 import { AppError } from '../contract/errors.ts'
-import type { Checkpoint, EvalItem, RunState } from '../contract/history.ts'
+import type { Checkpoint, EvalItem, RunState, StepRow } from '../contract/history.ts'
 import type { EvalRecord, StepRecord } from '../contract/run.ts'
 import { insertCheckpoint } from '../store/checkpoints.ts'
 import { insertEpisodes } from '../store/episodes.ts'
@@ -20,7 +20,7 @@ import { insertProposals } from '../store/tasks.ts'
 export interface Recorder {
   readonly run: string
   /** Everything of one step. A step that is already there is an error: resume first. */
-  step(record: StepRecord): void
+  step(record: StepRecord, machine?: StepRow['machine']): void
   /** Scores of a step with the answers behind them; measuring again replaces both. */
   evals(records: readonly EvalRecord[], items: readonly EvalItem[]): void
   /** best: it measured best so far, and none before it does any more. */
@@ -61,7 +61,7 @@ export function recorderOf(store: Store, run: string, writer: Writer): Recorder 
   const key = runKey(store, run)
   return {
     run,
-    step: (record) => writeStep(store, key, record, writer.now()),
+    step: (record, machine = {}) => writeStep(store, key, record, writer.now(), machine),
     evals: (records, items) => writeEvals(store, key, records, items),
     checkpoint: (checkpoint) =>
       insertCheckpoint(store, key, { best: false, ...checkpoint, atMs: writer.now() }),
@@ -73,14 +73,20 @@ export function recorderOf(store: Store, run: string, writer: Writer): Recorder 
   }
 }
 
-function writeStep(store: Store, run: number, record: StepRecord, atMs: number): void {
+function writeStep(
+  store: Store,
+  run: number,
+  record: StepRecord,
+  atMs: number,
+  machine: StepRow['machine'],
+): void {
   const { step, episodes } = record
   const stray = episodes.find((episode) => episode.step !== step)
   if (stray !== undefined) {
     throw new AppError('store', `${stray.id}: expected step ${step}, found ${stray.step}`)
   }
   store.transaction(`recording step ${step}`, () => {
-    insertStep(store, run, record, atMs)
+    insertStep(store, run, record, atMs, machine)
     insertGroups(store, run, record)
     insertTallies(store, run, record)
     insertProposals(store, run, record)

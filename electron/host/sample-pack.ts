@@ -7,6 +7,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { AppError } from '../contract/errors.ts'
+import { TALLY_NAMES } from '../contract/history.ts'
 import type { EvalItem, RunRow } from '../contract/history.ts'
 import type { ProposalRecord, StepRecord } from '../contract/run.ts'
 import { encode } from '../contract/wire.ts'
@@ -108,9 +109,7 @@ function keptStep(
   const found = readStepRow(store, run, step)
   if (whole === null || found === undefined) return null
   const { metrics: _, phaseSeconds: _phases, warnings: _warnings, ...row } = found
-  const tallies = (['solveRate', 'rejectedBy', 'status', 'reward'] as const).flatMap((name) =>
-    readTallies(store, run, name, step - 1, step),
-  )
+  const tallies = TALLY_NAMES.flatMap((name) => readTallies(store, run, name, step - 1, step))
   if (wanted === null) return { record: whole, row, tallies }
   const proposals = whole.proposals.flatMap((proposal): ProposalRecord[] =>
     wanted.has(proposal.task?.id ?? '') ? [{ ...proposal, episode: null }] : [],

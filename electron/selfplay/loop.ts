@@ -20,6 +20,7 @@ import type { Clock, PhaseEvent, Stopwatch } from './phases.ts'
 import type { PromptSet } from './prompts/prompts.ts'
 import { randomOf } from './random.ts'
 import type { Forest, JudgedProposal, Recipe, SeedTask, StepContext, TaskSource } from './recipe.ts'
+import { responseMetrics } from './responses.ts'
 import { play, promptOf } from './rollout.ts'
 import type { Player } from './rollout.ts'
 import { initialState } from './state.ts'
@@ -148,7 +149,7 @@ async function* seedStep(run: Run, state: LoopState): AsyncGenerator<PhaseEvent,
   const record: StepRecord = {
     step: 0,
     groups: [],
-    metrics: bufferSizes(recipe, seeds.kept.stores),
+    metrics: bufferSizes(recipe, seeds.kept.stores, 0),
     phaseSeconds: seconds,
     proposals: [...givenRecords(seeds.given), ...records],
     episodes: seeds.proposals.map((proposal) => seedEpisode(deps, proposal)),
@@ -214,8 +215,8 @@ function concluded(
     metrics: {
       ...metrics,
       ...updated.metrics,
-      ...bufferSizes(recipe, kept.stores),
-      'sampled/tokens': items.reduce((sum, { episode }) => sum + episode.tokens.length, 0),
+      ...bufferSizes(recipe, kept.stores, step),
+      ...responseMetrics(items),
       undecided: counted.undecided,
       quarantined: counted.quarantined,
     },
@@ -257,8 +258,19 @@ function givenRecords(tasks: Forest['given']): ProposalRecord[] {
   })
 }
 
-function bufferSizes({ stores }: Recipe, kept: LoopState['stores']): Record<string, number> {
-  return Object.fromEntries(stores.map((id) => [`buffer/${id}`, kept[id]?.length ?? 0]))
+/** How many tasks are kept, and how many steps ago they were made in the mean. */
+function bufferSizes(
+  { stores }: Recipe,
+  kept: LoopState['stores'],
+  step: number,
+): Record<string, number> {
+  const entries = stores.flatMap((id): [string, number][] => {
+    const tasks = kept[id] ?? []
+    const age = tasks.reduce((sum, task) => sum + step - task.step, 0) / tasks.length
+    const size: [string, number] = [`buffer/${id}`, tasks.length]
+    return tasks.length === 0 ? [size] : [size, [`bufferAge/${id}`, age]]
+  })
+  return Object.fromEntries(entries)
 }
 
 function countsOf(items: readonly Item[]): Counters {

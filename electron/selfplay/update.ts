@@ -15,6 +15,8 @@ import { episodeOf } from './episode.ts'
 import type { Scored } from './episode.ts'
 import { randomOf, shuffled } from './random.ts'
 import type { Forest } from './recipe.ts'
+import { seenMetrics, seenTokens } from './seen.ts'
+import type { Seen } from './seen.ts'
 import { learningRateAt } from './schedule.ts'
 
 export type Admit = (episode: Episode) => boolean
@@ -75,16 +77,22 @@ export async function update(items: readonly Item[], options: UpdateOptions): Pr
   const total = trainedTokens([...samples.values()])
   const batch = [...samples].filter(([, sample]) => hasGradient(sample, options.config))
   const { outputs, metrics } = await descend(batch, total, options)
-  const seen = new Map(batch.map(([item], at) => [item, outputs[at] ?? null]))
+  const seen = new Map(outputs.map((output) => [output.item, output]))
+  const trained = new Set(batch.map(([item]) => item))
   return {
-    items: estimated.map((item) => ({
-      ...item,
-      episode: { ...item.episode, trained: seen.has(item) },
-      seen: seen.get(item) ?? null,
-    })),
-    metrics,
+    items: estimated.map((item) => withSeen(item, trained.has(item), seen.get(item) ?? null)),
+    metrics: { ...metrics, ...seenMetrics([...seen.values()].map(compared)) },
   }
 }
+
+function withSeen(item: Item, trained: boolean, seen: Passes | null): Item {
+  const { episode } = item
+  if (seen === null) return { ...item, episode: { ...episode, trained }, seen: null }
+  const tokens = seenTokens(episode, seen.last)
+  return { ...item, episode: { ...episode, trained, seen: tokens }, seen: seen.first }
+}
+
+const compared = ({ item: { episode }, first, last }: Passes): Seen => ({ ...episode, first, last })
 
 /** Probes that only measure have no advantage; proposals have one for display even when not trained. */
 function withAdvantages(items: readonly Item[], config: RunConfig): Item[] {
@@ -119,9 +127,16 @@ function sampleOf({ scored, episode, moments }: Item): TrainSample | null {
 
 type Pair = readonly [Item, TrainSample]
 
-type Descent = { readonly outputs: readonly DatumOutput[]; readonly metrics: Updated['metrics'] }
+/** What the first and the last pass over an item gave, before and between their steps. */
+type Passes = {
+  readonly item: Item
+  readonly first: DatumOutput
+  readonly last: DatumOutput
+}
 
-/** The optimizer steps of one round; outputs are those of the first pass, before and between its steps. */
+type Descent = { readonly outputs: readonly Passes[]; readonly metrics: Updated['metrics'] }
+
+/** The optimizer steps of one round. */
 async function descend(
   batch: readonly Pair[],
   total: number,
@@ -131,7 +146,7 @@ async function descend(
   const learningRate = learningRateAt(step, config)
   const sizes = { 'update/learningRate': learningRate, 'update/sequences': batch.length }
   if (batch.length === 0) return { outputs: [], metrics: { ...sizes, 'update/tokens': 0 } }
-  const outputs = new Map<Pair, DatumOutput>()
+  const outputs = new Map<Pair, Passes>()
   const results: Descended[] = []
   for (const part of partsOf(batch, step, config)) {
     // Every optimizer step has its share of the tokens that the mean is over.
@@ -140,15 +155,16 @@ async function descend(
     const begun = results.length > 0
     const result = await optimizerStep(data, learningRate, options, begun)
     part.forEach((pair, at) => {
-      const output = result.outputs[at]
-      if (output !== undefined && !outputs.has(pair)) outputs.set(pair, output)
+      const last = result.outputs[at]
+      if (last === undefined) return
+      outputs.set(pair, { item: pair[0], first: outputs.get(pair)?.first ?? last, last })
     })
     results.push(result)
   }
   const penalised = batch.filter(([, { klWeight }]) => klWeight !== 0)
   const klTokens = trainedTokens(penalised.map(([, sample]) => sample)) * config.epochs
   return {
-    outputs: batch.flatMap((pair) => outputs.get(pair) ?? []),
+    outputs: [...outputs.values()],
     metrics: { ...sizes, ...metricsOf(results, klTokens) },
   }
 }

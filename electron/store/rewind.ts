@@ -3,6 +3,7 @@
  * Flags and decisions stay: they are people's work, and a step taken again from its checkpoint makes the same
  * episodes. Suggestions go: they are made again with their step.
  */
+import { TALLY_NAMES } from '../contract/history.ts'
 import type { Store } from './store.ts'
 
 const TABLES = [
@@ -19,16 +20,14 @@ const TABLES = [
   'telemetry',
 ] as const
 
-/** The primary key begins with run and name. */
-const TALLIES = ['solveRate', 'rejectedBy', 'status', 'reward'] as const
-
 /** Side tables follow by their foreign keys. */
 export function deleteAfter(store: Store, run: number, step: number): void {
   for (const table of TABLES) {
     store.run(`DELETE FROM ${table} WHERE run = ? AND step > ?`, [run, step])
   }
   store.run(`UPDATE scans SET step = min(step, ?) WHERE run = ?`, [step, run])
-  for (const name of TALLIES) {
+  // The primary key begins with run and name.
+  for (const name of TALLY_NAMES) {
     store.run(`DELETE FROM tallies WHERE run = ? AND name = ? AND step > ?`, [run, name, step])
   }
 }

@@ -10,7 +10,13 @@ import { count, integer, json, jsonNumber, kind, numberRecordJson } from './colu
 import { real, role, textsJson, toJson } from './columns.ts'
 import type { Store } from './store.ts'
 
-export function insertStep(store: Store, run: number, record: StepRecord, atMs: number): void {
+export function insertStep(
+  store: Store,
+  run: number,
+  record: StepRecord,
+  atMs: number,
+  machine: StepRow['machine'] = {},
+): void {
   const { step } = record
   store.run(
     `INSERT INTO steps (run, step, at_ms, seconds, proposed, valid, solved, episodes, tokens)
@@ -18,14 +24,15 @@ export function insertStep(store: Store, run: number, record: StepRecord, atMs: 
     { run, step, atMs, seconds: sum(Object.values(record.phaseSeconds)), ...countStep(record) },
   )
   store.run(
-    `INSERT INTO step_text (run, step, metrics, phase_seconds, warnings)
-     VALUES (@run, @step, @metrics, @phaseSeconds, @warnings)`,
+    `INSERT INTO step_text (run, step, metrics, phase_seconds, warnings, machine)
+     VALUES (@run, @step, @metrics, @phaseSeconds, @warnings, @machine)`,
     {
       run,
       step,
       metrics: toJson(record.metrics),
       phaseSeconds: toJson(record.phaseSeconds),
       warnings: toJson(record.warnings),
+      machine: toJson(machine),
     },
   )
 }
@@ -58,6 +65,7 @@ const Row = v.pipe(
     metrics: numberRecordJson,
     phase_seconds: json(v.object(v.entriesFromList(PHASES, jsonNumber))),
     warnings: textsJson,
+    machine: numberRecordJson,
   }),
   v.transform(({ at_ms, phase_seconds, ...row }) => ({
     ...row,

@@ -3,6 +3,7 @@
  * Not here: means (the groups of steps.ts).
  */
 import * as v from 'valibot'
+import { TALLY_NAMES } from '../contract/history.ts'
 import type { Tally } from '../contract/history.ts'
 import type { StepRecord } from '../contract/run.ts'
 import { count, kind, role, text } from './columns.ts'
@@ -48,18 +49,29 @@ function* seenInProposals(record: StepRecord): Generator<Seen> {
 }
 
 function* seenInEpisodes(record: StepRecord): Generator<Seen> {
+  const rates = new Map(record.proposals.map(({ task, solveRate }) => [task?.id, solveRate]))
   for (const episode of record.episodes) {
     const of = { role: episode.role, kind: episode.kind }
+    const rate = episode.purpose === 'attempt' ? (rates.get(episode.task ?? '') ?? null) : null
+    if (rate !== null && episode.correct !== null) {
+      yield { ...of, name: 'attempts', bin: `${rate.toFixed(1)}/${episode.correct ? 1 : 0}` }
+    }
+    if (episode.trained) yield { ...of, name: 'advantage', bin: halves(episode.advantage) }
     if (episode.status !== null) yield { ...of, name: 'status', bin: episode.status }
     yield { ...of, name: 'reward', bin: episode.reward.toFixed(2) }
   }
+}
+
+/** Within -3 and 3. */
+function halves(value: number): string {
+  return (Math.round(Math.max(-3, Math.min(3, value)) * 2) / 2 + 0).toFixed(1)
 }
 
 const Row = v.object({
   step: count,
   role,
   kind,
-  name: v.picklist(['solveRate', 'rejectedBy', 'status', 'reward']),
+  name: v.picklist(TALLY_NAMES),
   bin: text,
   count,
 })

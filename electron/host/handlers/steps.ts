@@ -3,6 +3,7 @@
  */
 import { readGroups, readLastStep, readSteps } from '../../store/steps.ts'
 import { runKey } from '../../store/runs.ts'
+import { readSafetyCounts } from '../../store/safety-counts.ts'
 import { readTallies } from '../../store/tallies.ts'
 import type { Bench } from '../bench.ts'
 import type { HandlersOf } from './types.ts'
@@ -19,6 +20,8 @@ export function stepHandlers({ history }: Bench): HandlersOf<'steps'> {
         const groups = readGroups(store, key, first, last)
         return { steps, groups, more: (readLastStep(store, key)?.step ?? last) > last }
       }),
+    'steps.safety': ({ run }) =>
+      history.read((store) => readSafetyCounts(store, runKey(store, run))),
     'steps.tallies': ({ run, name, after, limit }) =>
       history.read((store) => readTallies(store, runKey(store, run), name, after, after + limit)),
   }

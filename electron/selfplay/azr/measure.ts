@@ -74,6 +74,21 @@ function proposalMeasures(proposals: readonly ScoredProposal[]): Values {
     'lines',
     facts.map(({ program }) => program.split('\n').length),
   )
+  add(
+    'cyclomatic',
+    facts.map(({ cyclomatic }) => cyclomatic),
+  )
+  add(
+    'characters',
+    facts.map(({ program }) => program.length),
+  )
+  add(
+    'pairCharacters',
+    valid.flatMap(
+      ({ task }) => task?.pairs.map(({ input, output }) => input.length + output.length) ?? [],
+    ),
+  )
+  add('distinctBigrams', distinctBigrams(facts.map(({ program }) => program)))
   for (const term of ['complexity', 'edit-distance', 'halstead', 'diversity'] as const) {
     add(
       term,
@@ -83,6 +98,15 @@ function proposalMeasures(proposals: readonly ScoredProposal[]): Values {
   for (const type of new Set(types)) values[`output/${type}`] = share(types, (one) => one === type)
   if (types.length > 0) values['boolShare'] = share(types, (type) => type === 'bool')
   return values
+}
+
+/** Share of different pairs of neighbouring words among all of them. Source: distinct-2 of arXiv 1510.03055. */
+function distinctBigrams(programs: readonly string[]): number[] {
+  const pairs = programs.flatMap((program) => {
+    const words = program.match(/\w+|[^\w\s]/g) ?? []
+    return words.slice(1).map((word, at) => `${words[at]} ${word}`)
+  })
+  return pairs.length === 0 ? [] : [new Set(pairs).size / pairs.length]
 }
 
 /** Sentences for a user; induction proposals write no programs. */
