@@ -63,7 +63,10 @@ export default defineConfig({
       externalizeDeps: false,
       isolatedEntries: true,
       rollupOptions: {
-        input: { preload: 'electron/preload.ts' },
+        input: {
+          preload: 'electron/preload.ts',
+          'sandbox-preload': 'electron/sandbox-preload.ts',
+        },
         output: { format: 'cjs', entryFileNames: '[name].cjs' },
       },
     },

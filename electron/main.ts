@@ -24,6 +24,7 @@ import { Keeper } from './host/desktop/keeper.ts'
 import type { Child } from './host/desktop/keeper.ts'
 import type { Activity } from './host/desktop/messages.ts'
 import { homeDirectory } from './host/paths.ts'
+import { SandboxPages } from './sandbox-window.ts'
 import {
   closeSession,
   guardContents,
@@ -108,12 +109,19 @@ function fork(what: keyof typeof ENTRIES): Child<MessagePortMain> {
     stdio: ['ignore', 'ignore', 'pipe'],
   })
   child.stderr?.setEncoding('utf8')
+  const post = (message: unknown, ports: readonly MessagePortMain[] = []): void =>
+    child.postMessage(message, [...ports])
+  const pages = new SandboxPages({ postMessage: post }, HERE)
+  child.on('exit', () => pages.end())
   return {
-    postMessage: (message, ports = []) => child.postMessage(message, [...ports]),
+    postMessage: post,
     kill: () => {
       if (child.pid !== undefined) process.kill(child.pid, 'SIGKILL')
     },
-    onMessage: (heard) => void child.on('message', heard),
+    onMessage: (heard) =>
+      void child.on('message', (message: unknown) => {
+        if (!pages.heard(message)) heard(message)
+      }),
     onOutput: (heard) => void child.stderr?.on('data', (text: unknown) => heard(String(text))),
     onExit: (heard) => void child.on('exit', heard),
   }
@@ -128,7 +136,11 @@ function showWindow(): void {
       event.preventDefault()
       void askBeforeClosing()
     })
-    window.on('closed', () => (window = null))
+    window.on('closed', () => {
+      window = null
+      // The sandbox's hidden pages are windows too, and would keep the app open.
+      void quit()
+    })
   }
   if (window.isMinimized()) window.restore()
   window.show()

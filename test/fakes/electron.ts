@@ -31,6 +31,9 @@ export class FakeContents extends EventEmitter {
   reload(): void {
     this.reloads += 1
   }
+  postMessage(channel: string, _message: unknown, ports: readonly unknown[] = []): void {
+    this.mainFrame.postMessage(channel, _message, ports)
+  }
   forcefullyCrashRenderer(): void {
     this.emit('forced')
   }
@@ -63,6 +66,11 @@ export class BrowserWindow extends EventEmitter {
   isDestroyed = (): boolean => false
   setProgressBar(share: number): void {
     this.progress = share
+  }
+  /** As the app does it: nothing is asked. */
+  destroy(): void {
+    BrowserWindow.all = BrowserWindow.all.filter((window) => window !== this)
+    this.emit('closed')
   }
   /** As the user does it: true when nothing kept it open. */
   close(): boolean {
@@ -133,6 +141,7 @@ class FakeProtocol {
 export const protocol = new FakeProtocol()
 
 class FakeSession extends EventEmitter {
+  readonly protocol = new FakeProtocol()
   request: Listener | null = null
   check: Listener | null = null
   device: Listener | null = null
@@ -146,7 +155,15 @@ class FakeSession extends EventEmitter {
   setPermissionCheckHandler = (handler: Listener): void => void (this.check = handler)
   setDevicePermissionHandler = (handler: Listener): void => void (this.device = handler)
 }
-export const session = { defaultSession: new FakeSession() }
+export const session = {
+  defaultSession: new FakeSession(),
+  partitions: new Map<string, FakeSession>(),
+  fromPartition: (name: string): FakeSession => {
+    const known = session.partitions.get(name) ?? new FakeSession()
+    session.partitions.set(name, known)
+    return known
+  },
+}
 
 export const dialog = {
   answers: [] as Answer[],
