@@ -67,9 +67,10 @@ export class SandboxPages {
       this.#windows.delete(id)
       if (!given) this.#refuse(id, 'it ended')
     })
-    for (const leaving of ['will-navigate', 'will-frame-navigate', 'will-redirect'] as const) {
-      webContents.on(leaving, (event: { preventDefault(): void }) => event.preventDefault())
-    }
+    const stay = (event: { preventDefault(): void }): void => event.preventDefault()
+    webContents.on('will-navigate', stay)
+    webContents.on('will-frame-navigate', stay)
+    webContents.on('will-redirect', stay)
     webContents.on('render-process-gone', () => window.destroy())
     webContents.on('did-fail-load', () => window.destroy())
     webContents.once('did-finish-load', () => {

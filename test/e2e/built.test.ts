@@ -26,11 +26,15 @@ test('processes and threads are started by addresses that exist', () => {
   expect(needed.filter((address) => !existsSync(address))).toEqual([])
 })
 
-test('the preload is one file that asks for electron only', () => {
-  const [preload, ...others] = scripts('preload')
-  expect(others).toEqual([])
-  const asked = [...(preload?.text ?? '').matchAll(/require\(["']([^"']+)["']\)/g)]
-  expect(asked.map(([, name]) => name)).toEqual(['electron'])
+test('each preload is one file that asks for electron only', () => {
+  const asked = scripts('preload').map(({ name, text }) => [
+    name,
+    ...[...text.matchAll(/require\(["']([^"']+)["']\)/g)].map(([, module]) => module),
+  ])
+  expect(asked.toSorted()).toEqual([
+    ['preload.cjs', 'electron'],
+    ['sandbox-preload.cjs', 'electron'],
+  ])
 })
 
 test('1: no address of another host is loaded by the page itself', () => {
