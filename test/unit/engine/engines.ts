@@ -6,7 +6,13 @@ import type { Datum, LossName } from '../../../electron/engine/datum.ts'
 import type { AdamParams, ForwardBackwardOutput } from '../../../electron/engine/engine.ts'
 import { collect, gridWork } from '../../../electron/engine/grid-work.ts'
 import { createTrainer, type Trainer } from '../../../electron/engine/trainer.ts'
-import { toGraphLayout, type WeightArrays, zeroArrays } from '../../../electron/engine/weights.ts'
+import type { Trained } from '../../../electron/engine/train-graph.ts'
+import {
+  copyOf,
+  toGraphLayout,
+  type WeightArrays,
+  zeroArrays,
+} from '../../../electron/engine/weights.ts'
 import type { DecoderConfig } from '../../../electron/model/config.ts'
 import { FED } from '../../../electron/model/parameters.ts'
 import { tensorNames } from '../../../electron/model/tensors.ts'
@@ -41,13 +47,19 @@ export function soloTrainer(
   config: DecoderConfig,
   weights: ReadonlyMap<string, Float32Array>,
   limits = LIMITS,
-  recompute = false,
 ): SoloTrainer & { readonly inner: Trainer } {
-  const specs = tensorNames(config)
-  const shared = { arrays: [{}], own: 0 }
-  const trained = { config, source: FED, recompute }
-  const reference = async () => toGraphLayout(specs, weights)
-  const inner = createTrainer(trained, toGraphLayout(specs, weights), shared, CPU, reference)
+  const arrays = toGraphLayout(tensorNames(config), weights)
+  return soloOver({ config, source: FED, recompute: false }, arrays, limits)
+}
+
+/** The same over any source of weights; arrays: what is fed. */
+export function soloOver(
+  trained: Trained,
+  arrays: WeightArrays,
+  limits = LIMITS,
+): SoloTrainer & { readonly inner: Trainer } {
+  const reference = copyOf(arrays)
+  const inner = createTrainer(trained, arrays, { arrays: [{}], own: 0 }, CPU, async () => reference)
   let step = 0
   const run = async (
     data: readonly Datum[],
