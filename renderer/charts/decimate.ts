@@ -4,6 +4,8 @@
  * Not here: smoothing (smooth.ts), drawing (chart.tsx).
  */
 
+import { extremesIn } from './blocks.ts'
+
 /** Points of several lines over one ascending x. NaN: no value there. */
 export type Columns = {
   readonly xs: Float64Array
@@ -80,21 +82,6 @@ function extremes(line: Float64Array, first: number, last: number, buckets: numb
 
 /** The lowest and the highest of a range, the one that came first in front; NaN twice where it has none. */
 function extremesOf(line: Float64Array, start: number, end: number): readonly [number, number] {
-  let low = Number.NaN
-  let high = Number.NaN
-  let lowAt = start
-  let highAt = start
-  for (let at = start; at < end; at++) {
-    const value = line[at] ?? Number.NaN
-    // Negated, so that the first number beats NaN.
-    if (value === value && !(value >= low)) {
-      low = value
-      lowAt = at
-    }
-    if (value === value && !(value <= high)) {
-      high = value
-      highAt = at
-    }
-  }
+  const { low, lowAt, high, highAt } = extremesIn(line, start, end)
   return lowAt <= highAt ? [low, high] : [high, low]
 }

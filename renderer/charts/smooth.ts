@@ -6,6 +6,20 @@
 /** weight in [0, 1): how much of the past is kept; 0 gives the line itself. Gaps stay gaps. */
 export function smooth(line: Float64Array, weight: number): Float64Array {
   if (weight <= 0) return line
+  const found = known.get(line)
+  if (found?.weight === weight) return found.smoothed
+  const smoothed = smoothNow(line, weight)
+  known.set(line, { weight, smoothed })
+  return smoothed
+}
+
+/** A line is drawn again with every pan and zoom, and never changes. */
+const known = new WeakMap<
+  Float64Array,
+  { readonly weight: number; readonly smoothed: Float64Array }
+>()
+
+function smoothNow(line: Float64Array, weight: number): Float64Array {
   const out = new Float64Array(line.length)
   let mean = 0
   let left = 1
