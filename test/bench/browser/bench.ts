@@ -1,0 +1,187 @@
+/**
+ * How fast the page is in a real browser under the policy of production: a chart of a million points, a trace of
+ * 300,000 tokens, and filters over a million made-up tasks. By hand: `node test/bench/browser/bench.ts [ROWS] [NAMES]`, with
+ * names of chart, trace, tasks; a million rows take a few minutes and a few GB of disk to make.
+ */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { argv, stdout } from 'node:process'
+import { fileURLToPath } from 'node:url'
+import type { Browser, Page } from 'playwright-core'
+import { build } from 'vite'
+import { createSessions } from '../../../electron/host/sessions.ts'
+import { startRun } from '../../../electron/host/recorder.ts'
+import { openHistory } from '../../../electron/host/open-history.ts'
+import { startWebServer } from '../../../electron/host/web-server.ts'
+import { fakeRun, fakeStep } from '../../fakes/history.ts'
+import { RUNS, seededHome } from '../../e2e/seed.ts'
+import { ensurePage, openBrowser, openPage, serveHome, visit } from '../../e2e/workbench.ts'
+
+type Figure = { readonly name: string; readonly value: number; readonly unit: string }
+
+const [rows = '1000000', names = 'chart,trace,tasks'] = argv.slice(2)
+const wanted = new Set(names.split(','))
+const CHART_PAGE = fileURLToPath(new URL('./chart-page', import.meta.url))
+
+/** The best of some rounds: the machine may have more to do. */
+const ROUNDS = 3
+/** Tasks of a made-up step. */
+const PER_STEP = 250
+
+const browser = await openBrowser()
+try {
+  if (wanted.has('chart')) tell(await chartBench(browser))
+  if (wanted.has('trace') || wanted.has('tasks')) await ensurePage()
+  if (wanted.has('trace')) tell(await traceBench(browser))
+  if (wanted.has('tasks')) tell(await tasksBench(browser, Number(rows)))
+} finally {
+  await browser.close()
+}
+
+function tell(figures: readonly Figure[]): void {
+  for (const figure of figures) stdout.write(`${JSON.stringify(figure)}\n`)
+}
+
+async function chartBench(shown: Browser): Promise<Figure[]> {
+  const root = await mkdtemp(join(tmpdir(), 'kelvin-chart-'))
+  await build({
+    root: CHART_PAGE,
+    base: './',
+    logLevel: 'error',
+    build: { outDir: root, emptyOutDir: true, target: 'chrome150', assetsInlineLimit: 0 },
+  })
+  const server = await startWebServer({
+    root,
+    host: '127.0.0.1',
+    port: 0,
+    names: [],
+    sessions: createSessions(),
+    connect: () => ({ receive: () => false, close: () => undefined }),
+  })
+  try {
+    const { page, troubles } = await openPage(shown, server.url)
+    await page.waitForFunction(() => Reflect.get(window, 'bench') !== undefined)
+    const figures = [...(await framesOf(page, 'pan')), ...(await framesOf(page, 'zoom'))]
+    await page.context().close()
+    if (troubles.length > 0) throw new Error(troubles.join('\n'))
+    return figures
+  } finally {
+    await server.close()
+    await rm(root, { recursive: true, force: true })
+  }
+}
+
+async function framesOf(page: Page, name: 'pan' | 'zoom'): Promise<Figure[]> {
+  const rounds: { work: number[]; whole: number[] }[] = []
+  for (let round = 0; round < ROUNDS; round++) {
+    rounds.push(
+      await page.evaluate(async (what) => {
+        const bench: unknown = Reflect.get(window, 'bench')
+        const run: unknown = Reflect.get(Object(bench), what)
+        if (typeof run !== 'function') throw new TypeError(`no ${what}`)
+        return await (run() as Promise<{ work: number[]; whole: number[] }>)
+      }, name),
+    )
+  }
+  const least = (pick: (round: { work: number[]; whole: number[] }) => number): number =>
+    Math.min(...rounds.map(pick))
+  const chart = `browser/chart of 1M points, ${name}`
+  return [
+    { name: `${chart}, work p50`, value: least(({ work }) => quantile(work, 0.5)), unit: 'ms' },
+    { name: `${chart}, work p95`, value: least(({ work }) => quantile(work, 0.95)), unit: 'ms' },
+    { name: `${chart}, frame p50`, value: least(({ whole }) => quantile(whole, 0.5)), unit: 'ms' },
+    { name: `${chart}, frame p95`, value: least(({ whole }) => quantile(whole, 0.95)), unit: 'ms' },
+  ]
+}
+
+async function traceBench(shown: Browser): Promise<Figure[]> {
+  const served = await serveHome(await seededHome(12))
+  try {
+    const { page } = await openPage(shown, served.url)
+    const id = encodeURIComponent('1/propose/deduction/huge')
+    const trace = `#/trace?run=${RUNS.broken}&episode=${id}`
+    const times: number[] = []
+    for (let round = 0; round < ROUNDS; round++) {
+      await visit(page, `#/runs?run=${RUNS.broken}`)
+      await page.getByText('Progress by phase').waitFor()
+      await page.reload()
+      await page.getByText('Progress by phase').waitFor()
+      times.push(await timed(page, trace, '[data-token]'))
+    }
+    const strip = page.getByRole('group', { name: /30\d,\d{3} tokens/ })
+    await strip.focus()
+    const end = performance.now()
+    await page.keyboard.press('End')
+    await page.getByText(/^(30\d|299),\d{3} \/ 30\d,\d{3}$/).waitFor()
+    const toEnd = performance.now() - end
+    await page.context().close()
+    const name = 'browser/trace of 300k tokens'
+    return [
+      { name: `${name}, opened`, value: Math.min(...times), unit: 'ms' },
+      { name: `${name}, to its end`, value: toEnd, unit: 'ms' },
+    ]
+  } finally {
+    await served.close()
+  }
+}
+
+/** From the change of the address until an element is drawn, by the page's own clock. */
+async function timed(page: Page, address: string, selector: string): Promise<number> {
+  return await page.evaluate(
+    async ([hash = '', css = '']) => {
+      const start = performance.now()
+      window.location.hash = hash
+      for (;;) {
+        await new Promise((resolve) => requestAnimationFrame(resolve))
+        if (document.querySelector(css) !== null) return performance.now() - start
+      }
+    },
+    [address, selector],
+  )
+}
+
+async function tasksBench(shown: Browser, count: number): Promise<Figure[]> {
+  const home = await mkdtemp(join(tmpdir(), 'kelvin-e2e-'))
+  const store = await openHistory(home)
+  const recorder = startRun(store, fakeRun('many'), { now: Date.now, pid: process.pid })
+  const steps = Math.max(1, Math.ceil(count / PER_STEP))
+  for (let step = 0; step < steps; step++) {
+    recorder.step(fakeStep(step, { proposals: PER_STEP, attempts: 0 }))
+  }
+  recorder.state('finished', '')
+  store.close()
+  const served = await serveHome(home)
+  try {
+    const { page } = await openPage(shown, served.url)
+    const figures: Figure[] = []
+    const rowsOf = (kind: string) => `[role="gridcell"] >> text=${kind}`
+    await page.getByText('Progress by phase').waitFor({ timeout: 60_000 })
+    const views = [
+      ['first page', '#/tasks?run=many', 'Deduction'],
+      ['of one kind', '#/tasks?run=many&kind=induction', 'Induction'],
+      ['refused', '#/tasks?run=many&state=rejected', 'Refused'],
+      ['sorted by solve rate', '#/tasks?run=many&sort=solveRate', 'Deduction'],
+      ['sorted by nodes', '#/tasks?run=many&kind=abduction&sort=nodes', 'Abduction'],
+    ] as const
+    for (const [name, address, shownKind] of views) {
+      const start = performance.now()
+      await visit(page, address)
+      await page.locator(rowsOf(shownKind)).first().waitFor()
+      figures.push({
+        name: `browser/${count} tasks, ${name}`,
+        value: performance.now() - start,
+        unit: 'ms',
+      })
+    }
+    await page.context().close()
+    return figures
+  } finally {
+    await served.close()
+  }
+}
+
+function quantile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  return sorted[Math.floor(share * (sorted.length - 1))] ?? 0
+}
