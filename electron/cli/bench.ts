@@ -9,11 +9,11 @@ import type { Figure } from '../host/benchmarks.ts'
 import type { Act } from './act.ts'
 import { figure as figureText, table } from './format.ts'
 import { withInterrupt } from './interrupt.ts'
-import { choice, flag, text, withJson } from './options.ts'
+import { choice, flag, text, whole, withJson } from './options.ts'
 import { createProgress } from './progress.ts'
 
 /** As in host/benchmarks.ts, which help has no need to load. */
-const NAMES = ['engine', 'sandbox', 'loop'] as const
+const NAMES = ['engine', 'sandbox', 'store', 'loop'] as const
 
 const Options = v.strictObject({
   json: flag,
@@ -23,6 +23,7 @@ const Options = v.strictObject({
     v.array(choice(NAMES)),
   ),
   model: v.optional(text),
+  rows: v.optional(whole(1, 10_000_000)),
 })
 
 export function addBench(program: Command, act: Act): void {
@@ -30,14 +31,15 @@ export function addBench(program: Command, act: Act): void {
     .command('bench')
     .description('measure this machine')
     .option('--only <names>', 'what to measure, with commas between', NAMES.join(','))
-    .option('--model <dir>', 'model folder of the loop; default: the embedded model')
+    .option('--model <dir>', 'model folder to measure; default: the embedded model')
+  command.option('--rows <n>', 'tasks in the history of the store; default: 1000000')
   withJson(command).action(
-    act(Options, async ({ only, model = null }, { output }) => {
+    act(Options, async ({ only, model = null, rows = 1_000_000 }, { output }) => {
       const { benchmark } = await import('../host/benchmarks.ts')
       const progress = createProgress()
       const figures = await withInterrupt(async ({ signal }) => {
         const found: Figure[] = []
-        for await (const figure of benchmark(only, { model, signal })) {
+        for await (const figure of benchmark(only, { model, rows, signal })) {
           found.push(figure)
           output.record(figure)
           progress.show({ live: () => lineOf(figure), plain: () => lineOf(figure) })

@@ -6,7 +6,7 @@ import { availableParallelism } from 'node:os'
 import type { TrainSummary } from '../contract/news.ts'
 import type { SandboxFigures } from '../sandbox/bench.ts'
 
-export const BENCHMARKS = ['engine', 'sandbox', 'loop'] as const
+export const BENCHMARKS = ['engine', 'sandbox', 'store', 'loop'] as const
 export type Benchmark = (typeof BENCHMARKS)[number]
 
 export type Figure = {
@@ -17,8 +17,10 @@ export type Figure = {
 }
 
 export type BenchmarkOptions = {
-  /** Of the loop; null: the embedded model. */
+  /** Of the loop and of the engine; null: the embedded model, and shapes of the engine's own. */
   readonly model: string | null
+  /** Of the store: tasks in its history. */
+  readonly rows: number
   readonly signal: AbortSignal
 }
 
@@ -27,26 +29,37 @@ export async function* benchmark(
   names: readonly Benchmark[],
   options: BenchmarkOptions,
 ): AsyncGenerator<Figure, void> {
-  for (const name of names) yield* await MEASURES[name](options)
+  for (const name of names) yield* MEASURES[name](options)
 }
 
-const MEASURES: Readonly<Record<Benchmark, (options: BenchmarkOptions) => Promise<Figure[]>>> = {
-  engine: async ({ signal }) => {
+type Measures = (options: BenchmarkOptions) => AsyncGenerator<Figure, void>
+
+const MEASURES: Readonly<Record<Benchmark, Measures>> = {
+  async *engine({ model, signal }) {
+    if (model !== null) {
+      const { modelBench } = await import('../engine/model-bench.ts')
+      yield* await modelBench(model, { threads: availableParallelism(), signal })
+      return
+    }
     const { engineBench } = await import('../engine/bench.ts')
-    return engineBench({ threads: availableParallelism(), signal })
+    yield* await engineBench({ threads: availableParallelism(), signal })
   },
-  sandbox: async () => {
+  async *sandbox() {
     const { workers, ...figures } = await measureSandbox()
-    return Object.entries(figures).flatMap(([name, value]) =>
+    yield* Object.entries(figures).flatMap(([name, value]) =>
       value === null || name === 'level'
         ? []
         : [figure(`sandbox.${name}`, value, unitOf(name), workers)],
     )
   },
-  loop: async ({ model, signal }) => {
+  async *store({ rows, signal }) {
+    const { storeBench } = await import('./store-bench.ts')
+    yield* storeBench(rows, signal)
+  },
+  async *loop({ model, signal }) {
     const { loopBench } = await import('./loop-bench.ts')
     const { summary, lag } = await loopBench(model, signal)
-    return [
+    yield* [
       ...loopFigures(summary),
       figure('loop.hostLagP99', lag.p99Ms, 'ms', 1),
       figure('loop.hostLagMax', lag.maxMs, 'ms', 1),
