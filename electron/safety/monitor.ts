@@ -3,6 +3,7 @@
  * Not here: the rules (rules.ts), keeping what they say (store/suggestions.ts).
  */
 import type { Suggestion, Trace } from '../contract/safety.ts'
+import { FIELDS } from './fields.ts'
 import { featuresOf, outlierHits } from './outliers.ts'
 import type { Features } from './outliers.ts'
 import { PATTERNS } from './patterns.ts'
@@ -42,7 +43,7 @@ export type UserRules = {
 
 /** Throws RangeError when a rule cannot be used; rules of users were checked when they were read. */
 export function createMonitor(user: UserRules = { phrases: [], patterns: [] }): Monitor {
-  const bound = bindRules([...PHRASES, ...user.phrases], [...PATTERNS, ...user.patterns])
+  const bound = bindRules([...PHRASES, ...FIELDS, ...user.phrases], [...PATTERNS, ...user.patterns])
   if (!bound.ok) throw new RangeError(`rule ${bound.rule}: ${bound.why}`)
   return monitorOf(bound.book)
 }

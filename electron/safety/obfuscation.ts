@@ -74,7 +74,11 @@ export function invisibleHits(text: string): Hit[] {
   return hits
 }
 
-const FOREIGN = /[\u0370-\u03ff\u0400-\u052f]/
+/** Greek, Cyrillic, phonetic letters and small capitals. */
+const FOREIGN = /[\u0250-\u02af\u0370-\u03ff\u0400-\u052f\u1d00-\u1d22\ua730\ua731]/
+const SMALL_CAPITALS =
+  /[\u0262\u026a\u0274\u0280\u028f\u0299\u029c\u029f\u1d00-\u1d22\ua730\ua731]/g
+const MIN_SMALL_CAPITALS = 3
 const LETTER_RUN = /[\p{L}\p{M}]{1,60}/gu
 
 /** Words that mix Latin letters with others of the same looks, and names made of nothing but such. */
@@ -86,7 +90,9 @@ export function lookalikeHits(text: string, segments: readonly Segment[]): Hit[]
     const alike = letters.filter(isLookalike).length
     if (alike === 0) continue
     const latin = letters.some((letter) => /[a-z]/i.test(letter))
-    const asName = alike === letters.length && partAt(segments, found.index) === 'code'
+    const asName =
+      (alike === letters.length && partAt(segments, found.index) === 'code') ||
+      (found[0].match(SMALL_CAPITALS)?.length ?? 0) >= MIN_SMALL_CAPITALS
     if (
       !(latin && letters.every((letter) => /[a-z]/i.test(letter) || isLookalike(letter))) &&
       !asName

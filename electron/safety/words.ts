@@ -46,6 +46,30 @@ const LOOKALIKES: Readonly<Record<string, string>> = {
   ѵ: 'v',
   ӏ: 'l',
   ɡ: 'g',
+  ᴀ: 'a',
+  ʙ: 'b',
+  ᴄ: 'c',
+  ᴅ: 'd',
+  ᴇ: 'e',
+  ꜰ: 'f',
+  ɢ: 'g',
+  ʜ: 'h',
+  ɪ: 'i',
+  ᴊ: 'j',
+  ᴋ: 'k',
+  ʟ: 'l',
+  ᴍ: 'm',
+  ɴ: 'n',
+  ᴏ: 'o',
+  ᴘ: 'p',
+  ʀ: 'r',
+  ꜱ: 's',
+  ᴛ: 't',
+  ᴜ: 'u',
+  ᴠ: 'v',
+  ᴡ: 'w',
+  ʏ: 'y',
+  ᴢ: 'z',
   А: 'a',
   В: 'b',
   Е: 'e',
@@ -105,6 +129,9 @@ function soundTable(): Uint16Array {
     sounds[97 + code] = 97 + code
     sounds[0xff21 + code] = 97 + code
     sounds[0xff41 + code] = 97 + code
+    // In circles.
+    sounds[0x24b6 + code] = 97 + code
+    sounds[0x24d0 + code] = 97 + code
   }
   // Letters of other scripts stand for themselves.
   for (let code = 0xc0; code < 0x2000; code += 1) {

@@ -110,6 +110,8 @@ export const QUEUE = {
   trainedOn: 'It was trained on: later checkpoints of the run say so.',
   prompt: 'Prompt',
   response: 'Response',
+  promptText: 'Text of the prompt',
+  responseText: 'Text of the response',
   more: (chars: string) => `${chars} characters`,
   openTrace: 'Open the trace',
   step: (step: string) => `step ${step}`,

@@ -33,7 +33,7 @@ export function DeskTrace({ item, evidence }: Props) {
       >
         <TraceText
           target="prompt"
-          label={QUEUE.prompt}
+          label={QUEUE.promptText}
           text={prompt}
           marks={marksOf(item, evidence, 'prompt')}
         />
@@ -46,7 +46,7 @@ export function DeskTrace({ item, evidence }: Props) {
       >
         <TraceText
           target="response"
-          label={QUEUE.response}
+          label={QUEUE.responseText}
           text={response}
           marks={marksOf(item, evidence, 'response')}
         />

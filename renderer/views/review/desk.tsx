@@ -14,6 +14,7 @@ import { useAsk } from '../../data/ask.ts'
 import { duration, integer } from '../../format.ts'
 import { deskBindings, useDeskKeys } from '../../state/desk-keys.ts'
 import type { DeskAction } from '../../state/desk-keys.ts'
+import { COMMON } from '../../strings/common.ts'
 import { QUEUE } from '../../strings/review.ts'
 import { categoriesOf, turnCategory } from '../../text/draft-flag.ts'
 import layout from '../layout.module.css'
@@ -53,7 +54,7 @@ export function DeskView({ run, items, adjudicate, onAgain }: Props) {
       ) : desk.item !== undefined ? (
         <div className={styles['split']}>
           <DeskTrace item={desk.item} evidence={desk.draft.span} />
-          <section className={layout['aside']} aria-label={QUEUE.form}>
+          <section className={layout['aside']} aria-label={COMMON.details}>
             <DeskForm
               desk={desk}
               categories={categories}

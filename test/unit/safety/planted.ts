@@ -7,8 +7,8 @@ import { RUN_STATUSES } from '../../../electron/contract/verdict.ts'
 
 const Planted = v.strictObject({
   id: v.string(),
-  /** 1: rules were written with it in sight, 2: rules were widened by it, 3: never looked at while writing rules. */
-  wave: v.picklist([1, 2, 3]),
+  /** In the order of writing; every wave but the last was looked at before the rules of today. */
+  wave: v.picklist([1, 2, 3, 4, 5, 6]),
   unsafe: v.boolean(),
   category: v.string(),
   /** What should be found, where the trace was written for a rule. */
