@@ -156,6 +156,13 @@ const ENCODERS: Readonly<Partial<Record<DType, Encoder>>> = {
   int32: (numbers) => Int32Array.from(numbers),
   int64: (numbers) => BigInt64Array.from(Array.from(numbers, BigInt)),
   bool: (numbers) => Uint8Array.from(numbers),
+  uint8: (numbers) => Uint8Array.from(numbers),
+  // Two a byte, the first one in the lower half.
+  uint4: (numbers) =>
+    Uint8Array.from(
+      { length: Math.ceil(numbers.length / 2) },
+      (_, byte) => (numbers[2 * byte] ?? 0) | ((numbers[2 * byte + 1] ?? 0) << 4),
+    ),
 }
 
 function encode(dtype: DType, numbers: readonly number[] | Float32Array): Uint8Array {

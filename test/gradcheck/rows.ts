@@ -1,6 +1,7 @@
 /**
  * For each gradient rule the small graphs that exercise it. Numbers are kept away from kinks and poles.
  */
+import { type BlockMatrix, blockProduct } from '../../electron/graph/blocks.ts'
 import { constant, type Graph } from '../../electron/graph/graph.ts'
 import { attention, rmsNorm, rotary, swiglu } from '../../electron/graph/layers.ts'
 import {
@@ -212,7 +213,34 @@ const scattered = (g: Graph, updates: Value): Value =>
   scatterRows(g, 4, int64(g, [3], [1, 3, 1]), updates)
 
 /** Rule name -> its rows. */
+/** A matrix [3, 64] in 4 bits, its codes and scales by formula. */
+function blocksOf(g: Graph): BlockMatrix {
+  const codes = Array.from({ length: 192 }, (_, at) => (at * 7 + 3) % 16)
+  const bytes = Array.from(
+    { length: 96 },
+    (_, at) => (codes[2 * at] ?? 0) + 16 * (codes[2 * at + 1] ?? 0),
+  )
+  const scales = [0.125, -0.0625, 0.25, 0.03125, -0.125, 0.0625]
+  return {
+    codes: constant(g, 'uint8', [3, 2, 16], bytes),
+    packed: constant(g, 'uint4', [3, 64], codes),
+    scales: constant(g, 'float32', [3, 2], scales),
+    zeros: constant(
+      g,
+      'uint4',
+      [3, 2],
+      scales.map(() => 8),
+    ),
+  }
+}
+
 export const ROWS: Readonly<Record<string, readonly Row[]>> = {
+  blockProduct: [
+    {
+      ...row('two rows of two blocks', [any(2, 64)], (g, x) => blockProduct(g, x, blocksOf(g))),
+      float32Step: 0.125,
+    },
+  ],
   Add: [...broadcasts(add), row('with itself', [any(2)], (g, x) => add(g, x, x))],
   Sub: [...broadcasts(sub), row('with itself', [any(2)], (g, x) => sub(g, x, scale(g, x, 3)))],
   Mul: [...broadcasts(mul), row('with itself', [any(2)], (g, x) => mul(g, x, x))],
