@@ -10,6 +10,7 @@ import type { SafetyCount, Tally } from './history.ts'
 import type * as evaluation from './evaluation.ts'
 import * as evaluations from './evaluation-inputs.ts'
 import * as inputs from './inputs.ts'
+import * as notices from './notices.ts'
 import * as review from './review.ts'
 import type { EvalRecord } from './run.ts'
 import type { LineageMark } from './safety.ts'
@@ -41,8 +42,6 @@ export const CALLS = {
   'app.info': call<view.AppInfo>()(inputs.Nothing),
   'app.doctor': call<view.Diagnosis>()(inputs.Nothing),
   'app.usage': call<view.Usage>()(inputs.Nothing),
-  /** A notice of the desktop; does nothing in a browser. */
-  'app.notify': call<null>()(inputs.Notice),
   /** Asks before it opens a page of the project in the system's browser. Desktop only. */
   'app.openLink': call<null>()(inputs.Link),
 
@@ -192,6 +191,7 @@ export const STREAMS = {
   'runs.changes': stream<view.RunsChange>()(inputs.Nothing, 'all'),
   'jobs.news': stream<view.Job>()(inputs.Nothing, 'all'),
   'logs.lines': stream<readonly view.LogLine[]>()(inputs.LogRange, 'all'),
+  'notices.news': stream<notices.Notice>()(notices.NoticesAfter, 'all'),
   'settings.changes': stream<Settings>()(inputs.Nothing, 'latest'),
 } as const
 

@@ -284,5 +284,4 @@ export const PickFolder = v.strictObject({
 export const TypePath = v.strictObject({ path: name(4_096) })
 export const OfHandle = v.strictObject({ folder: Handle })
 
-export const Notice = v.strictObject({ title: name(200), body: text(1_000) })
 export const Link = v.strictObject({ url: name(2_000) })

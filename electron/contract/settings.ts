@@ -72,7 +72,10 @@ export const SETTING_FIELDS = {
     'What a flag can be about, with commas between.',
   ),
   notifyDone: notices.flag('Run done', true, 'When a run ends or is interrupted.'),
-  notifyWarning: notices.flag('Warnings', true, 'When a run warns of something.'),
+  notifyCrash: notices.flag('Run stopped', true, 'When the process of a run ends by itself.'),
+  notifyWarning: notices.flag('Warnings', true, 'When a run warns: numbers, entropy, diversity.'),
+  notifyDisk: notices.flag('Disk', true, 'When less than 5 GB are left.'),
+  notifyFlag: notices.flag('Unsafe trace', true, 'When a rule is sure of a trace, once per run.'),
 } as const satisfies Readonly<Record<string, SettingField>>
 
 export type SettingKey = keyof typeof SETTING_FIELDS

@@ -10,6 +10,7 @@ import type { Jobs } from './jobs.ts'
 import type { LiveRuns } from './live-runs.ts'
 import type { LogBook } from './log-book.ts'
 import type { ModelList } from './model-list.ts'
+import type { Notices } from './notices.ts'
 import type { ProgramRunner } from './program-runner.ts'
 import type { RuleShelf } from './rule-shelf.ts'
 import type { SettingsFile } from './settings-file.ts'
@@ -26,6 +27,7 @@ export type Bench = {
   readonly jobs: Jobs
   readonly errands: Errands
   readonly log: LogBook
+  readonly notices: Notices
   readonly settings: SettingsFile
   readonly views: ViewsFile
   readonly rules: RuleShelf

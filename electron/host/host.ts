@@ -9,7 +9,7 @@ import type { Bench } from './bench.ts'
 import type { Desk } from './desk.ts'
 import { connect } from './dispatch.ts'
 import type { Connection, Gate, Handlers } from './dispatch.ts'
-import { appHandlers } from './handlers/app.ts'
+import { appHandlers, freeBytes } from './handlers/app.ts'
 import { compareHandlers } from './handlers/compare.ts'
 import { episodeHandlers } from './handlers/episodes.ts'
 import { evalHandlers } from './handlers/evals.ts'
@@ -28,6 +28,7 @@ import { createErrands } from './errand.ts'
 import type { ErrandChild, ToErrand } from './errand.ts'
 import { createHandles } from './handles.ts'
 import { openHistoryReader } from './history-reader.ts'
+import type { History } from './history-reader.ts'
 import { createJobs } from './jobs.ts'
 import { LiveRuns } from './live-runs.ts'
 import type { Supervise } from './live-runs.ts'
@@ -35,13 +36,17 @@ import { openLogBook } from './log-book.ts'
 import type { LogBook } from './log-book.ts'
 import { openModelList } from './model-list.ts'
 import { logsDirectory, modelsFile, settingsFile, trialsFile, viewsFile } from './paths.ts'
+import { createDiskWatch, createNotices } from './notices.ts'
 import { createProgramRunner } from './program-runner.ts'
 import { openRuleShelf } from './rule-shelf.ts'
+import { createRunNotices } from './run-notices.ts'
 import { hasSampleRun } from './sample-run.ts'
 import { openSettings } from './settings-file.ts'
 import { superviseTraining } from './supervisor.ts'
 import { forkChild } from './trainer-child.ts'
 import { stackOf } from './trainer-line.ts'
+import { readTopScores } from '../store/suggestions.ts'
+import { runKey } from '../store/runs.ts'
 import { openViews } from './views-file.ts'
 
 export type HostOptions = {
@@ -92,14 +97,25 @@ async function openBench(options: HostOptions): Promise<Bench> {
   const { home, info, desk, supervise = superviseTraining, now = Date.now } = options
   const log = openLogBook(logsDirectory(home), now)
   const handles = createHandles()
+  const settings = openSettings(settingsFile(home), now)
   const unexpected = (where: string, cause: unknown): void =>
     log.add('app', 'error', `${where}: ${stackOf(cause)}`)
+  const history = await openHistoryReader(home, (cause) => unexpected('history.index', cause))
+  const notices = createNotices({ now, desk: desk ?? null, settings: settings.get })
+  const checkDisk = createDiskWatch({ notices, freeBytes: () => freeBytes(home) })
   return {
     info: infoOf(home, info),
     desk: desk ?? null,
     acceptNoIsolation: options.acceptNoIsolation === true,
-    history: await openHistoryReader(home, (cause) => unexpected('history.index', cause)),
-    live: new LiveRuns({ supervise, log, now, later, ...restartOf(options) }),
+    history,
+    live: new LiveRuns({
+      supervise,
+      log,
+      now,
+      later,
+      notices: createRunNotices({ notices, checkDisk, worst: (run) => worstOf(history, run) }),
+      ...restartOf(options),
+    }),
     jobs: createJobs({ now, unexpected }),
     errands: createErrands({
       launch: options.launchErrand ?? forkErrand,
@@ -107,7 +123,8 @@ async function openBench(options: HostOptions): Promise<Bench> {
       later,
     }),
     log,
-    settings: openSettings(settingsFile(home), now),
+    settings,
+    notices,
     views: openViews(viewsFile(home), now),
     rules: openRuleShelf(home, trialsFile(home), now),
     handles,
@@ -115,6 +132,11 @@ async function openBench(options: HostOptions): Promise<Bench> {
     programs: createProgramRunner(),
     now,
   }
+}
+
+/** Rules run in the process that trains; what they say is in the history. */
+function worstOf(history: History, run: string) {
+  return history.read((store) => readTopScores(store, runKey(store, run), null, 1)[0] ?? null)
 }
 
 const restartOf = ({ restartMs }: HostOptions) => (restartMs === undefined ? {} : { restartMs })

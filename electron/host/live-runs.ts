@@ -9,6 +9,7 @@ import { addNews, newLive } from './live-state.ts'
 import type { LogBook } from './log-book.ts'
 import { createRing, firstSeq } from './ring.ts'
 import type { Ring } from './ring.ts'
+import type { RunNotices } from './run-notices.ts'
 import type { SuperviseOptions, Supervised } from './supervisor.ts'
 import { createTopic } from './topic.ts'
 import type { Topic } from './topic.ts'
@@ -23,6 +24,7 @@ export type LiveOptions = {
   readonly later: (milliseconds: number, body: () => void) => () => void
   /** A run whose process ended by itself is taken up again after so long, at once when asked to. */
   readonly restartMs?: number
+  readonly notices?: RunNotices
 }
 
 /** Trainings at a time. */
@@ -177,6 +179,7 @@ export class LiveRuns {
     if (news.type === 'phase') return this.#tellProgress(entry)
     this.#keep(entry.live.run, news)
     this.#log(entry.live.run, news)
+    this.#options.notices?.heard(entry.live.run, news)
     this.#passing.tell(this.#liveNews(entry.live.run, entry.live, ''))
     if (before.state !== entry.live.state || news.type === 'step') this.#change(entry)
   }
@@ -189,7 +192,9 @@ export class LiveRuns {
 
   async #waitToRestart(entry: Entry, why: string): Promise<void> {
     const restarts = entry.live.restarts + 1
-    const { later, restartMs = RESTART_MS } = this.#options
+    const { later, log, notices, restartMs = RESTART_MS } = this.#options
+    log.add('engine', 'warn', why, entry.live.run)
+    notices?.stopped(entry.live.run, why)
     const restart = { why, seconds: restartMs / 1_000 }
     const { promise, resolve } = Promise.withResolvers<void>()
     const cancel = later(restartMs, resolve)
@@ -212,6 +217,7 @@ export class LiveRuns {
     }
     if (!end.ok && end.code !== 'cancelled') {
       this.#options.log.add('engine', 'error', end.message, run)
+      this.#options.notices?.stopped(run, end.message)
     }
     this.#ring(run).add((seq) => ({
       seq,

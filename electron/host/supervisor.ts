@@ -17,7 +17,7 @@ export type SuperviseOptions = {
   readonly onNews: (news: TrainNews) => void
   /** Told true to pause between two steps, false to go on. */
   readonly pause?: Topic<boolean>
-  /** It ended by itself; resolves when the run is to be taken up again, or the signal has fired. */
+  /** It ended by itself; resolves when the run is to be taken up again, or the signal has fired. Else it warns. */
   readonly beforeRestart?: (what: string) => Promise<void>
   /** Pieces of what the child writes to stderr. */
   readonly onOutput?: (text: string) => void
@@ -66,8 +66,11 @@ export async function superviseTraining(
     await recordCrash(order.home, crash)
     if (isLast) return givenUp(run, end.what, signal.aborted, recent)
     const text = `${end.what}; resuming ${run}, restart ${recent} of ${MAX_RESTARTS}`
-    options.onNews({ type: 'warning', step: end.step, text })
-    await options.beforeRestart?.(end.what)
+    if (options.beforeRestart === undefined) {
+      options.onNews({ type: 'warning', step: end.step, text })
+    } else {
+      await options.beforeRestart(end.what)
+    }
     if (hasStopped(signal)) {
       await recordCrash(order.home, { ...crash, final: true })
       return givenUp(run, end.what, true, recent)

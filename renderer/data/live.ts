@@ -5,13 +5,13 @@ import type { QueryClient } from '@tanstack/react-query'
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { create } from 'zustand'
-import type { CallName, CallOutput } from '../../electron/contract/api.ts'
+import type { CallName } from '../../electron/contract/api.ts'
+import type { Notice } from '../../electron/contract/notices.ts'
 import type { LiveRun, RunNews } from '../../electron/contract/workbench.ts'
 import type { Client, ConnectionState } from '../client.ts'
 import { curvesKey, cutCurves } from './curves.ts'
 import type { Curves } from './curves.ts'
 import { useClient } from './client-context.ts'
-import { SHELL } from '../strings/shell.ts'
 
 /** Something worth a notice, in words. */
 export type Note = { readonly id: number; readonly tone: 'info' | 'warning'; readonly text: string }
@@ -21,12 +21,17 @@ type LiveStore = {
   /** null: it has ended. */
   readonly runs: ReadonlyMap<string, LiveRun | null>
   readonly notes: readonly Note[]
+  /** Of the host, oldest first; how many came since the bell was opened. */
+  readonly notices: readonly Notice[]
+  readonly unread: number
 }
 
 export const useLive = create<LiveStore>(() => ({
   connection: { type: 'connecting', reason: '' },
   runs: new Map(),
   notes: [],
+  notices: [],
+  unread: 0,
 }))
 
 let lastNote = 0
@@ -70,6 +75,7 @@ export function useWorkbenchNews(): void {
           spoil(queries, ['runs.list', 'runs.show'])
         },
       }),
+      followNotices(client),
       client.stream('jobs.news', () => ({}), {
         item: () => spoil(queries, JOB_SPOILS),
       }),
@@ -79,6 +85,30 @@ export function useWorkbenchNews(): void {
     ]
     return () => ends.forEach((end) => end())
   }, [client, queries])
+}
+
+/** Of all runs, also of those that are not shown. What was told before this page was opened is no news. */
+function followNotices(client: Client): () => void {
+  const openedMs = Date.now()
+  let seen = 0
+  return client.stream('notices.news', () => ({ after: seen }), {
+    item: (notice) => {
+      seen = notice.seq
+      useLive.setState(({ notices, unread }) => ({
+        notices: [...notices, notice].slice(-MAX_NOTICES),
+        unread: unread + (notice.atMs < openedMs ? 0 : 1),
+      }))
+      if (notice.atMs < openedMs) return
+      const tone = notice.kind === 'done' ? 'info' : 'warning'
+      addNote(tone, notice.run === null ? notice.text : `${notice.run}: ${notice.text}`)
+    },
+  })
+}
+
+const MAX_NOTICES = 100
+
+export function readNotices(): void {
+  useLive.setState({ unread: 0 })
 }
 
 /** For the run that is shown. */
@@ -94,7 +124,6 @@ function follow(client: Client, queries: QueryClient, run: string): () => void {
     item: (item) => {
       seen = item.seq
       hear(queries, item)
-      notify(client, queries, item)
     },
   })
 }
@@ -123,7 +152,6 @@ const SPOILS: Readonly<Partial<Record<RunNews['news']['type'], readonly CallName
 function hear(queries: QueryClient, { run, news }: RunNews): void {
   if (news.type === 'live') {
     setLive(run, news.live)
-    if (news.reason !== '') addNote('warning', news.reason)
   }
   if (news.type === 'step') spoilKey(queries, curvesKey(run))
   if (news.type === 'started') {
@@ -131,24 +159,7 @@ function hear(queries: QueryClient, { run, news }: RunNews): void {
       curves === undefined ? undefined : cutCurves(curves, news.resumedAt),
     )
   }
-  if (news.type === 'warning') addNote('warning', news.text)
-  if (news.type === 'failed') addNote('warning', news.message)
   spoil(queries, SPOILS[news.type] ?? [])
-}
-
-/** By the desktop, where the user wants it; a browser's host does nothing. */
-function notify(client: Client, queries: QueryClient, { run, news }: RunNews): void {
-  const known = queries.getQueryData<CallOutput<'settings.get'>>(['settings.get', {}])
-  const wanted = known?.settings
-  const title =
-    news.type === 'done' && wanted?.notifyDone === true
-      ? SHELL.runDone(run)
-      : news.type === 'warning' && wanted?.notifyWarning === true
-        ? SHELL.runWarns(run)
-        : null
-  if (title === null) return
-  const body = news.type === 'warning' ? news.text.slice(0, 900) : ''
-  client.call('app.notify', { title, body }).catch(() => undefined)
 }
 
 /** Answers that are old are asked for again together: steps may be short, and the page has more to do. */

@@ -53,10 +53,18 @@ export const SHELL = {
   refusedHelp:
     'Copy the whole address that kelvin serve printed, with its token, into the browser.',
   notes: 'Notifications',
+  bell: 'Notices',
+  unread: (count: string) => `Notices, ${count} new`,
+  noNotices: 'Nothing has happened yet. Runs that end, stop or warn are told here.',
+  notices: {
+    done: 'Done',
+    crash: 'Stopped',
+    alarm: 'Warning',
+    disk: 'Disk',
+    flag: 'Unsafe trace',
+  },
   dismiss: 'Dismiss',
   groups: { go: 'Go to', run: 'Run', look: 'Look', help: 'Help' },
-  runDone: (run: string) => `${run} is done`,
-  runWarns: (run: string) => `${run} warns`,
   resumeNow: 'Resume now',
   endedItself: (why: string, seconds: string) =>
     `The run stopped: ${why}. It goes on from its last checkpoint by itself in ${seconds} seconds.`,

@@ -28,10 +28,6 @@ export function appHandlers({ info, desk }: Bench): HandlersOf<'app'> {
       load: loadavg()[0] ?? 0,
       cores: availableParallelism(),
     }),
-    'app.notify': ({ title, body }) => {
-      desk?.notify(title, body)
-      return null
-    },
     'app.openLink': async ({ url }) => {
       const link = checkedLink(url)
       await needDesk(desk).openLink(link)
@@ -45,7 +41,7 @@ export function needDesk(desk: Desk | null): Desk {
   throw new AppError('usage', 'this needs the desktop window; a browser cannot do it')
 }
 
-async function freeBytes(folder: string): Promise<number | null> {
+export async function freeBytes(folder: string): Promise<number | null> {
   try {
     const { bavail, bsize } = await statfs(folder)
     return bavail * bsize

@@ -5,7 +5,7 @@ import type { Sources } from '../dispatch.ts'
 import type { Bench } from '../bench.ts'
 import { isWanted } from './settings.ts'
 
-export function sources({ live, jobs, log, settings }: Bench): Sources {
+export function sources({ live, jobs, log, notices, settings }: Bench): Sources {
   return {
     'runs.news': ({ run, after }, emit) => live.follow(run, after, emit),
     'runs.changes': (_, emit) => live.changes.listen(emit),
@@ -20,6 +20,7 @@ export function sources({ live, jobs, log, settings }: Bench): Sources {
         if (isWanted(line, wanted)) emit([line])
       })
     },
+    'notices.news': ({ after }, emit) => notices.kept.follow(after, emit),
     'settings.changes': (_, emit) => {
       emit(settings.get())
       return settings.changes.listen(emit)

@@ -14,6 +14,7 @@ import type { LiveRun, RunView } from '../../../electron/contract/workbench.ts'
 import { useRoute } from '../../state/route.ts'
 import { COMMON } from '../../strings/common.ts'
 import { SHELL } from '../../strings/shell.ts'
+import { Bell } from './bell.tsx'
 import styles from './shell.module.css'
 
 export function TopBar({ onPalette }: { readonly onPalette: () => void }) {
@@ -29,6 +30,7 @@ export function TopBar({ onPalette }: { readonly onPalette: () => void }) {
           <RunActions view={query.data} live={live} />
         </>
       )}
+      <Bell />
       <button type="button" className={styles['find']} onClick={onPalette}>
         <Search size={14} aria-hidden />
         <span>{SHELL.palette}</span>

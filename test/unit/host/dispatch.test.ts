@@ -128,12 +128,12 @@ test('a cancelled call is aborted and gets no answer', async () => {
   const { promise, resolve } = Promise.withResolvers<null>()
   let aborted = false
   const { connection, replies } = gateWith({
-    'app.notify': (_, signal) => {
+    'runs.stop': (_, signal) => {
       signal.addEventListener('abort', () => (aborted = true))
       return promise
     },
   })
-  connection.receive({ ...info, name: 'app.notify', input: { title: 'a', body: 'b' } })
+  connection.receive({ ...info, name: 'runs.stop', input: { run: 'r' } })
   connection.receive({ type: 'cancel', id: 1 })
   resolve(null)
   await settled()
