@@ -2,7 +2,8 @@
  * All commands of this moment: screens, the selected run, looks, help; with the user's keys.
  */
 import { useMemo } from 'react'
-import { goCommands, lookCommands, withKeys } from '../state/commands.ts'
+import { goCommands, lookCommands, useScreen, withKeys } from '../state/commands.ts'
+import { useRoute } from '../state/route.ts'
 import type { Command } from '../state/commands.ts'
 import { SHELL } from '../strings/shell.ts'
 import { useAsk, useOrder } from './ask.ts'
@@ -16,13 +17,14 @@ export function useCommands(floating: Floating): readonly Command[] {
   const settings = useAsk('settings.get', {})
   const shortcuts = settings.data?.settings.shortcuts
   const own = useRunCommands()
-  return useMemo(
-    () =>
-      withKeys([...goCommands(), ...own, ...lookCommands(), ...help(floating)], shortcuts ?? {}),
+  const opening = useOpenCommands()
+  const here = useScreen((state) => state.commands)
+  return useMemo(() => {
+    const all = [...here, ...own, ...goCommands(), ...lookCommands(), ...help(floating)]
+    return withKeys([...all, ...opening], shortcuts ?? {})
     // The two openers do not change what they do.
     // oxlint-disable-next-line react-hooks/exhaustive-deps -- see above
-    [own, shortcuts],
-  )
+  }, [here, own, opening, shortcuts])
 }
 
 function help({ palette, sheet }: Floating): readonly Command[] {
@@ -31,6 +33,24 @@ function help({ palette, sheet }: Floating): readonly Command[] {
     { id: 'help.palette', label: SHELL.palette, group, keys: '$mod+k', act: palette },
     { id: 'help.shortcuts', label: SHELL.shortcuts, group, keys: 'Shift+?', act: sheet },
   ]
+}
+
+const MAX_OPEN = 20
+
+/** The latest runs by name. */
+function useOpenCommands(): readonly Command[] {
+  const list = useAsk('runs.list', {})
+  const ids = (list.data?.rows ?? []).slice(0, MAX_OPEN).map(({ run }) => run.id)
+  const key = ids.join(' ')
+  return useMemo(
+    () =>
+      key.split(' ').flatMap((id) => {
+        const act = () => useRoute.getState().go('live', { run: id })
+        const own = { id: `open.${id}`, label: id, group: SHELL.groups.open, keys: '', act }
+        return id === '' ? [] : [own]
+      }),
+    [key],
+  )
 }
 
 function useRunCommands(): readonly Command[] {

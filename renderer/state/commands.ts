@@ -2,6 +2,7 @@
  * Commands: what the palette lists and keys start. One table, so that nothing is reachable by mouse alone.
  * Not here: what a command does to a run (data/).
  */
+import { create } from 'zustand'
 import { SHELL } from '../strings/shell.ts'
 import { useRoute, VIEWS } from './route.ts'
 import type { View } from './route.ts'
@@ -50,6 +51,11 @@ export function lookCommands(): readonly Command[] {
     act: () => useTheme.getState().choose(theme),
   }))
 }
+
+type ScreenStore = { readonly commands: readonly Command[] }
+
+/** What the screen that is shown can do, so that the palette reaches that too. */
+export const useScreen = create<ScreenStore>(() => ({ commands: [] }))
 
 /** With the user's keys; a command that is mapped to '' has none. */
 export function withKeys(

@@ -70,6 +70,11 @@ export const SETTINGS = {
   shortcuts: 'Shortcuts',
   keysHint: 'As words and plus signs: g r, Shift+?, $mod+k. Empty: no keys.',
   conflict: (labels: string) => `also starts ${labels}`,
+  exportKeys: 'Export keys',
+  importKeys: 'Import keys',
+  resetKeys: 'Reset all keys',
+  noKeys: (file: string) =>
+    `${file}: expected JSON with commands and their keys, found something else`,
   diagnosis: 'Diagnosis',
   none: 'No setting of that name',
   noneText: 'Search looks at names, groups and help texts.',

@@ -64,7 +64,7 @@ export const SHELL = {
     flag: 'Unsafe trace',
   },
   dismiss: 'Dismiss',
-  groups: { go: 'Go to', run: 'Run', look: 'Look', help: 'Help' },
+  groups: { go: 'Go to', screen: 'Here', open: 'Open run', run: 'Run', look: 'Look', help: 'Help' },
   resumeNow: 'Resume now',
   endedItself: (why: string, seconds: string) =>
     `The run stopped: ${why}. It goes on from its last checkpoint by itself in ${seconds} seconds.`,

@@ -7,6 +7,7 @@ import { Button } from '../../components/button.tsx'
 import { TextField } from '../../components/fields.tsx'
 import { useAsk, useOrder } from '../../data/ask.ts'
 import { addNote } from '../../data/live.ts'
+import { useScreenCommands } from '../../data/screen-commands.ts'
 import type { Picked } from '../../../electron/contract/workbench.ts'
 import { MODELS } from '../../strings/places.ts'
 import layout from '../layout.module.css'
@@ -32,13 +33,9 @@ export function useOpen() {
 function PickFolder() {
   const pick = useOrder('folders.pick')
   const done = useOpen()
-  return (
-    <Button
-      icon={FolderOpen}
-      label={MODELS.open}
-      onPress={() => pick.mutate({ purpose: 'model' }, done)}
-    />
-  )
+  const act = () => pick.mutate({ purpose: 'model' }, done)
+  useScreenCommands([{ id: 'open', label: MODELS.open, act }])
+  return <Button icon={FolderOpen} label={MODELS.open} onPress={act} />
 }
 
 function TypeFolder() {

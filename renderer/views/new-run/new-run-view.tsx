@@ -7,6 +7,7 @@ import { useEffect, useState } from 'react'
 import { Button } from '../../components/button.tsx'
 import { useAsk, useOrder } from '../../data/ask.ts'
 import { addNote } from '../../data/live.ts'
+import { useScreenCommands } from '../../data/screen-commands.ts'
 import { useParam, useRoute } from '../../state/route.ts'
 import { NEW_RUN } from '../../strings/runs.ts'
 import { cloneDraft, changedKeys, newDraft, orderOf, problemOf } from '../../text/run-draft.ts'
@@ -29,6 +30,7 @@ export function NewRunView() {
       onError: (error) => addNote('warning', error.message),
     })
   }
+  useScreenCommands([{ id: 'start', label: NEW_RUN.start, can: !blocked, act }])
   return (
     // oxlint-disable-next-line jsx-a11y/no-static-element-interactions -- one key for the whole form
     <div

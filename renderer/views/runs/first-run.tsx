@@ -8,6 +8,7 @@ import { Panel } from '../../components/panel.tsx'
 import { Loaded } from '../../components/states.tsx'
 import { useAsk, useOrder } from '../../data/ask.ts'
 import { addNote } from '../../data/live.ts'
+import { useScreenCommands } from '../../data/screen-commands.ts'
 import { defaultOrder } from '../../text/run-draft.ts'
 import { useRoute } from '../../state/route.ts'
 import { RUNS } from '../../strings/runs.ts'
@@ -21,6 +22,13 @@ export function FirstRun() {
   const go = useRoute((state) => state.go)
   const onError = (error: Error) => addNote('warning', error.message)
   const open = ({ run }: { readonly run: string }) => go('live', { run })
+  const train = () => start.mutate(defaultOrder(), { onSuccess: open, onError })
+  const show = () => sample.mutate({}, { onSuccess: open, onError })
+  const hasSample = info.data?.hasSample === true
+  useScreenCommands([
+    { id: 'train', label: RUNS.trainNow, act: train },
+    { id: 'sample', label: RUNS.openSample, can: hasSample, act: show },
+  ])
   return (
     <div className={styles['first']}>
       <div className={styles['lead']}>
@@ -34,14 +42,14 @@ export function FirstRun() {
             look="primary"
             label={RUNS.trainNow}
             disabled={start.isPending}
-            onPress={() => start.mutate(defaultOrder(), { onSuccess: open, onError })}
+            onPress={train}
           />
-          {info.data?.hasSample === true ? (
+          {hasSample ? (
             <Button
               icon={BookOpen}
               label={RUNS.openSample}
               disabled={sample.isPending}
-              onPress={() => sample.mutate({}, { onSuccess: open, onError })}
+              onPress={show}
             />
           ) : null}
         </div>

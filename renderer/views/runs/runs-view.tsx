@@ -8,6 +8,7 @@ import { Loaded } from '../../components/states.tsx'
 import { Table } from '../../components/table.tsx'
 import { useAsk } from '../../data/ask.ts'
 import { useLive } from '../../data/live.ts'
+import { useScreenCommands } from '../../data/screen-commands.ts'
 import type { RunList, RunListRow } from '../../../electron/contract/workbench.ts'
 import { integer } from '../../format.ts'
 import { useParam, useRoute } from '../../state/route.ts'
@@ -69,6 +70,14 @@ type ToolbarProps = { readonly picked: readonly string[]; readonly active: strin
 function Toolbar({ picked, active }: ToolbarProps) {
   const go = useRoute((state) => state.go)
   const [removing, setRemoving] = useState(false)
+  const clone = () => go('new', { from: active ?? '' })
+  const compare = () => go('compare', { runs: picked.join(',') })
+  const remove = () => setRemoving(true)
+  useScreenCommands([
+    { id: 'clone', label: RUNS.clone, can: active !== null, act: clone },
+    { id: 'compare', label: RUNS.compare, can: picked.length > 1, act: compare },
+    { id: 'remove', label: RUNS.remove, can: active !== null, act: remove },
+  ])
   return (
     <div className={layout['bar']}>
       <h1>{RUNS.title}</h1>
@@ -78,24 +87,19 @@ function Toolbar({ picked, active }: ToolbarProps) {
         label={RUNS.start}
         onPress={() => go('new', { from: '', step: '' })}
       />
-      <Button
-        icon={Copy}
-        label={RUNS.clone}
-        disabled={active === null}
-        onPress={() => go('new', { from: active ?? '' })}
-      />
+      <Button icon={Copy} label={RUNS.clone} disabled={active === null} onPress={clone} />
       <Button
         icon={GitCompareArrows}
         label={RUNS.compare}
         disabled={picked.length < 2}
-        onPress={() => go('compare', { runs: picked.join(',') })}
+        onPress={compare}
       />
       <Button
         icon={Trash2}
         look="quiet"
         label={RUNS.remove}
         disabled={active === null}
-        onPress={() => setRemoving(true)}
+        onPress={remove}
       />
       <span className={layout['grow']} />
       {picked.length === 0 ? null : <p>{RUNS.selected(integer(picked.length))}</p>}
