@@ -33,7 +33,12 @@ export class Page {
   startSlot(hashSeed: number, stripped: boolean): Slot {
     const number = (this.#lastSlot += 1)
     const { post } = this.#line
-    const slot = new Slot({ number, post, killPage: () => void this.close() })
+    const slot = new Slot({
+      number,
+      post,
+      isPageAlive: () => this.#alive,
+      killPage: () => void this.close(),
+    })
     this.#slots.set(number, slot)
     void slot.ended().then(() => this.#slots.delete(number))
     if (this.#alive) post({ type: 'start', slot: number, hashSeed, stripped })

@@ -18,6 +18,8 @@ type InFlight = { readonly job: Job; readonly settle: Settle }
 export type SlotOptions = {
   readonly number: number
   readonly post: (message: ToPage) => void
+  /** Whether the page lives: when it goes, all slots have gone before the first of them is told. */
+  readonly isPageAlive: () => boolean
   /** Ends the whole page: it hangs. */
   readonly killPage: () => void
 }
@@ -40,7 +42,7 @@ export class Slot implements Servant {
   }
 
   get alive(): boolean {
-    return this.#alive
+    return this.#alive && this.#options.isPageAlive()
   }
 
   get load(): number {
