@@ -1,11 +1,12 @@
 /**
- * A checkpoint's model as a Hugging Face folder with a model card. Not here: adapters and other formats.
+ * A checkpoint's model as a Hugging Face folder with a model card. Adapters are merged, and lie beside for PEFT.
+ * Not here: other formats.
  */
-import { copyFile, readdir, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { RunRow } from '../contract/history.ts'
 import type { LineageMark } from '../contract/safety.ts'
-import { openCheckpoint } from '../model/checkpoint.ts'
+import { openCheckpoint, writeMerged } from '../model/checkpoint.ts'
 import { parameterCount } from '../model/tensors.ts'
 import { writeFolderAtomically } from './export/atomic.ts'
 
@@ -18,13 +19,24 @@ export async function exportModel(
   /** What its weights saw; null: not known. */
   mark: LineageMark | null,
 ): Promise<void> {
-  const { config } = await openCheckpoint(folder)
+  const { config, adapter } = await openCheckpoint(folder)
   await writeFolderAtomically(out, async (part) => {
-    for (const entry of await readdir(folder, { withFileTypes: true })) {
-      if (entry.isFile()) await copyFile(join(folder, entry.name), join(part, entry.name))
+    if (adapter === null) await copyFiles(folder, part)
+    else {
+      await writeMerged(part, folder, { dtype: config.dtype, tokenizerFrom: folder })
+      await copyFiles(folder, join(part, ADAPTER_FOLDER))
     }
     await writeFile(join(part, 'README.md'), cardOf(run, step, parameterCount(config), mark))
   })
+}
+
+const ADAPTER_FOLDER = 'adapter'
+
+async function copyFiles(from: string, to: string): Promise<void> {
+  await mkdir(to, { recursive: true })
+  for (const entry of await readdir(from, { withFileTypes: true })) {
+    if (entry.isFile()) await copyFile(join(from, entry.name), join(to, entry.name))
+  }
 }
 
 /** Facts of the history only: nothing that a model wrote gets in here. */

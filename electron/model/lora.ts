@@ -79,14 +79,19 @@ export function merge(
   if (!isAdapted(spec, weight) || a === undefined || b === undefined) return
   const { rank, alpha } = spec
   const into = a.length / rank
-  const row = new Float64Array(into)
   for (let out = 0; out < b.length / rank; out += 1) {
-    row.fill(0)
-    for (let r = 0; r < rank; r += 1) {
-      const factor = (b[out * rank + r] ?? 0) * (alpha / rank)
-      for (let k = 0; k < into; k += 1) row[k] = (row[k] ?? 0) + factor * (a[r * into + k] ?? 0)
-    }
-    const start = out * into
-    for (let k = 0; k < into; k += 1) values[start + k] = (values[start + k] ?? 0) + (row[k] ?? 0)
+    const row = combined(a, b.subarray(out * rank, (out + 1) * rank))
+    const part = values.subarray(out * into, (out + 1) * into)
+    row.forEach((x, k) => (part[k] = (part[k] ?? 0) + (alpha / rank) * x))
   }
+}
+
+/** Rows of a [R, K], each times its factor, added up. */
+function combined(a: Float32Array, factors: Float32Array): Float64Array {
+  const into = a.length / factors.length
+  const row = new Float64Array(into)
+  factors.forEach((factor, r) => {
+    for (let k = 0; k < into; k += 1) row[k] = (row[k] ?? 0) + factor * (a[r * into + k] ?? 0)
+  })
+  return row
 }

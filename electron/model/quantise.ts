@@ -28,7 +28,8 @@ export function toBlocks(values: Float32Array): Blocks {
   const scales = new Float32Array(values.length / BLOCK)
   for (let block = 0; block < scales.length; block += 1) {
     const start = block * BLOCK
-    const scale = Math.fround(extreme(values, start) / DEEPEST)
+    // Adding 0 makes -0 into 0.
+    const scale = Math.fround(extreme(values, start) / DEEPEST) + 0
     scales[block] = scale
     const inverse = scale === 0 ? 0 : 1 / scale
     for (let at = start; at < start + BLOCK; at += 2) {
