@@ -160,9 +160,17 @@ const LOST =
 const FULL =
   /out of (device )?memory|Invalid Buffer|Failed to create GPU buffer|OUT_OF_DEVICE_MEMORY/i
 
+/** No driver, or one that WebGPU refuses. */
+const ABSENT = /get a WebGPU (adapter|device)|No supported adapters/i
+
 function failure(what: string, cause: unknown, gone: Gone): AppError {
   if (cause instanceof AppError) return cause
   const said = messageOf(cause)
+  if (ABSENT.test(said)) {
+    return new AppError('engine', 'expected a graphics adapter with a driver, found none', {
+      cause,
+    })
+  }
   if (LOST.test(said)) {
     gone.why = new AppError('device', `the graphics device was lost: ${firstLine(said)}`, { cause })
     return gone.why

@@ -78,7 +78,7 @@ export interface TrainingClient {
 
 export type EngineStats = {
   /** What computes, which is the CPU where the device that was asked for cannot be used. */
-  readonly device: string
+  readonly device: 'cpu' | 'webgpu' | 'cuda'
   /** Why not, in one sentence. */
   readonly fallback: string | null
   readonly workers: number

@@ -15,7 +15,7 @@ import { openGroup, WHOLE_MODEL, type WorkerGroup } from './worker-group.ts'
 
 export type LocalOptions = {
   readonly device: 'cpu' | 'webgpu' | 'cuda'
-  /** Told why the CPU computes instead, once, where the device cannot be used. */
+  /** Told why the CPU computes instead, once, where the device cannot be used; default: a warning of the process. */
   readonly onFallback?: (sentence: string) => void
   /** Worker threads; default: every core. Part of a run's settings: results depend on it in the last bits. */
   readonly workers?: number
@@ -35,7 +35,7 @@ const DEFAULT_BATCH: BatchLimits = { tokens: 1024, row: 128 }
 
 export function createLocalEngine({
   device: wanted,
-  onFallback,
+  onFallback = (sentence) => process.emitWarning(sentence),
   workers,
   batch,
   model,
@@ -76,7 +76,7 @@ export function createLocalEngine({
       if (device === 'cpu' || groups.size > 0 || !isRefusal) throw thrown
       fallback = `${NAMES[device]} cannot be used (${thrown.message}), so the CPU computes`
       device = 'cpu'
-      onFallback?.(fallback)
+      onFallback(fallback)
       return await open(device)
     }
   }

@@ -8,6 +8,7 @@ import { AppError } from '../contract/errors.ts'
 import type { TrainOrder, TrainSummary } from '../contract/news.ts'
 import type { StepRecord } from '../contract/run.ts'
 import { createLocalEngine } from '../engine/local.ts'
+import { readModelConfig } from '../model/adapter-folder.ts'
 import { isReserved } from '../nano/holdout.ts'
 import { openSandbox } from '../sandbox/open.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
@@ -15,13 +16,17 @@ import { azr } from '../selfplay/azr/azr.ts'
 import { type LoopDeps, train, type TrainEvent } from '../selfplay/loop.ts'
 import type { PromptSet } from '../selfplay/prompts/prompts.ts'
 import type { LoopState } from '../selfplay/state.ts'
-import { newRunId } from '../store/runs.ts'
+import { newRunId, runKey } from '../store/runs.ts'
+import { readLastStep } from '../store/steps.ts'
 import type { Store } from '../store/store.ts'
 import { isBest } from './best-checkpoint.ts'
 import { readLoopState, saveCheckpoint } from './checkpoints.ts'
+import { createMachineMeter } from './machine-meter.ts'
 import type { Measure } from './measure.ts'
+import { engineModel, memoryLimit, requireMemory, SHORTEST_ROW } from './memory-plan.ts'
 import { codecOf, promptsOf, weightsDigest } from './models.ts'
 import { openHistory } from './open-history.ts'
+import { cacheDirectory } from './paths.ts'
 import { type Recorder, resumeRun, startRun, type Writer } from './recorder.ts'
 import { hasStagnated } from './run-measure.ts'
 import {
@@ -40,8 +45,6 @@ import { grammarTasks } from './task-source.ts'
 import type { Run, TrainOptions } from './training-run.ts'
 
 const WRITER: Writer = { now: () => Date.now(), pid: process.pid }
-/** Tokens of the shortest row of a micro-batch. */
-const SHORTEST_ROW = 128
 
 export async function runTraining(order: TrainOrder, options: TrainOptions): Promise<TrainSummary> {
   const store = await openHistory(order.home)
@@ -79,27 +82,44 @@ async function withEngine(
   options: TrainOptions,
 ): Promise<TrainSummary> {
   const { config } = plan
-  const watch = watchSandbox(sandbox)
+  const meter = createMachineMeter(sandbox, {
+    home: order.home,
+    starts: startsOf(store, plan.resumed?.id ?? null),
+    now: () => performance.now(),
+  })
+  const watch = watchSandbox(meter.sandbox)
   const engine = createLocalEngine({
-    device: order.device === 'cuda' ? 'cpu' : order.device,
+    device: order.device,
+    onFallback: (text) => options.onNews({ type: 'warning', step: 0, text }),
     workers: config.workers,
     batch: { tokens: config.tokensPerMicroBatch, row: SHORTEST_ROW },
+    model: engineModel(config, cacheDirectory(order.home)),
   })
   try {
+    if (order.device === 'cpu') {
+      requireMemory(await readModelConfig(plan.model), config, memoryLimit(config))
+    }
     const client = await engine.createTrainingClient(plan.model)
     if (plan.from !== null) await client.loadState(plan.from)
     const state = plan.from === null ? null : await readLoopState(plan.from)
     const prompts = promptsOf(config)
     const codec = await codecOf(plan.model, config)
-    const recorder = await enterRun(order, plan, store, sandbox, prompts, state)
+    const { device } = engine.stats()
+    const recorder = await enterRun({ ...order, device }, plan, store, sandbox, prompts, state)
     const place = { home: order.home, store, recorder }
     const safety = await openSafety(store, recorder.run, order.home, config, watch.take)
     const { sandbox: watched } = watch
-    const run = { order, plan, place, client, sandbox: watched, codec, prompts, safety, options }
-    return await carryOut(run, state)
+    const made = { order, plan, place, client, sandbox: watched, codec, prompts, safety, options }
+    return await carryOut({ ...made, machine: meter.take }, state)
   } finally {
     await engine.close()
   }
+}
+
+/** How often a run was taken up again, this time included. */
+function startsOf(store: Store, resumed: string | null): number {
+  if (resumed === null) return 0
+  return (readLastStep(store, runKey(store, resumed))?.machine['starts'] ?? 0) + 1
 }
 
 async function enterRun(
@@ -289,7 +309,7 @@ async function afterStep(
   tally: Tally,
 ): Promise<LoopState> {
   const { place, options } = run
-  place.recorder.step(record)
+  place.recorder.step(record, run.machine())
   watchRecorded(run, record)
   options.onNews({ type: 'step', ...tally.step(record, state, config.totalSteps) })
   for (const text of record.warnings) options.onNews({ type: 'warning', step: record.step, text })

@@ -74,8 +74,9 @@ async function carryOut(
   line: Line,
 ): Promise<void> {
   const onNews = (news: TrainNews): void => void line.send(news)
-  await line.send(await outcomeOf(async () => training(orderIn(told), { signal, onNews, hold })))
-  line.exit(0)
+  const outcome = await outcomeOf(async () => training(orderIn(told), { signal, onNews, hold }))
+  if (outcome !== null) await line.send(outcome)
+  line.exit(outcome === null ? CRASH_EXIT : 0)
 }
 
 function orderIn({ success, output, issues }: v.SafeParseResult<typeof ToTrainer>): TrainOrder {
@@ -85,13 +86,15 @@ function orderIn({ success, output, issues }: v.SafeParseResult<typeof ToTrainer
   throw new AppError('usage', `${where ?? 'order'}: ${issue?.message ?? 'expected an order'}`)
 }
 
-async function outcomeOf(work: () => Promise<TrainSummary>): Promise<TrainNews> {
+/** null: a graphics device is gone, which a new process finds again: it ends as a crash does, and is resumed. */
+async function outcomeOf(work: () => Promise<TrainSummary>): Promise<TrainNews | null> {
   try {
     return { type: 'done', summary: await work() }
   } catch (cause) {
     const code = cause instanceof AppError ? cause.code : 'internal'
     // The stack is for the log, which the supervisor writes; the news is one sentence.
     process.stderr.write(`${stackOf(cause)}\n`)
+    if (code === 'device') return null
     return { type: 'failed', code, message: messageOf(cause) }
   }
 }

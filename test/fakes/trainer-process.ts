@@ -58,6 +58,14 @@ const FAKES: Readonly<Record<string, Training>> = {
     onNews(at(3))
     return summaryOf(order, false)
   },
+  'loses its device once': async (order, { onNews }) => {
+    onNews(started(order))
+    onNews(at(2))
+    const been = join(order.home, 'been-here')
+    if (existsSync(been)) return summaryOf(order, false)
+    writeFileSync(been, '')
+    throw new AppError('device', 'the graphics device was lost: VK_ERROR_DEVICE_LOST')
+  },
   'crashes once': async (order, { onNews }) => {
     onNews(started(order))
     onNews(at(2))

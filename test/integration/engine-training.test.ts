@@ -385,7 +385,22 @@ describe('failures', () => {
     await expect(engine.createSamplingClient(model)).rejects.toThrow('the engine is closed')
   })
 
-  test('a device that cannot train is refused', () => {
-    expect(() => createLocalEngine({ device: 'webgpu' })).toThrow('expected cpu, found webgpu')
+  test('where a device cannot be used the CPU trains, and one sentence says why', async () => {
+    const told: string[] = []
+    const engine = createLocalEngine({
+      device: 'cuda',
+      workers: 1,
+      batch: BATCH,
+      onFallback: (sentence) => told.push(sentence),
+    })
+    engines.push(engine)
+    const client = await engine.createTrainingClient(model)
+    await client.forwardBackward(answers(4, 1), 'ppo')
+    const { device, fallback } = engine.stats()
+    if (device === 'cuda') return
+    expect(told).toEqual([fallback])
+    expect(fallback).toMatch(
+      /^CUDA cannot be used \(expected its provider .*\), so the CPU computes$/,
+    )
   })
 })

@@ -71,6 +71,18 @@ test('after a crash the run is resumed with the settings that it has, and the cr
   ])
 })
 
+test('a lost device is a crash: a new process resumes the run', async () => {
+  const home = makeHome()
+  const { end, news } = await supervise(fakeOrder(home, 'loses its device once'))
+  expect(end.ok).toBe(true)
+  expect(news.filter(({ type }) => type === 'failed')).toEqual([])
+  expect(news.find(({ type }) => type === 'warning')).toMatchObject({
+    step: 2,
+    text: `the trainer ended with exit status 70; resuming ${RUN}, restart 1 of 3`,
+  })
+  expect(crashesIn(home)[0]?.stderr).toContain('the graphics device was lost')
+})
+
 test('the fourth crash within ten minutes is the last, and the run is marked as crashed', async () => {
   const home = makeHome()
   const store = await openStore(databaseFile(home))

@@ -1,0 +1,8 @@
+/** node webgpu-child.ts MODEL HOME: deviceRun on WebGPU, of all weights and of adapters, printed as JSON. */
+import { join } from 'node:path'
+import { deviceRun } from '../fakes/device-run.ts'
+
+const [model = '', home = ''] = process.argv.slice(2)
+const full = await deviceRun('webgpu', model, join(home, 'full'), false)
+const lora = await deviceRun('webgpu', model, join(home, 'lora'), true)
+process.stdout.write(JSON.stringify({ full, lora }))
