@@ -73,7 +73,11 @@ export function openRuleShelf(home: string, trialsFile: string, now: () => numbe
         }
         return all.map((one) => (one.id === id ? { ...one, enabled } : one))
       }),
-    remove: (id) => change((all) => all.filter((rule) => rule.id !== oneOf(all, id).id)),
+    remove: (id) =>
+      change((all) => {
+        const gone = oneOf(all, id)
+        return all.filter((rule) => rule !== gone)
+      }),
   }
 }
 
