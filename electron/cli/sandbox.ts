@@ -9,12 +9,14 @@ import type { Colors } from 'picocolors/types.js'
 import * as v from 'valibot'
 import { AppError, messageOf } from '../contract/errors.ts'
 import type { ProgramRun, SandboxState } from '../host/programs.ts'
+import { SANDBOX_ENGINES } from '../sandbox/sandbox.ts'
 import type { Act } from './act.ts'
 import { figure, table, visible } from './format.ts'
-import { flag, withJson } from './options.ts'
+import { choice, flag, withJson } from './options.ts'
 
-const RunOptions = v.strictObject({ json: flag, input: v.string() })
-const TestOptions = v.strictObject({ json: flag })
+const engine = v.optional(choice(SANDBOX_ENGINES))
+const RunOptions = v.strictObject({ json: flag, input: v.string(), engine })
+const TestOptions = v.strictObject({ json: flag, engine })
 
 export function addSandbox(program: Command, act: Act): void {
   const sandbox = program.command('sandbox').description('the place where programs run')
@@ -29,11 +31,11 @@ function addRun(sandbox: Command, act: Act): void {
     .argument('<file>', 'Python that defines f')
     .description('run one program twice, under two hash seeds')
     .option('--input <text>', 'literal arguments: the text between the parentheses of f(...)', '')
-  withJson(command).action(
-    act(RunOptions, async ({ input }, { args, output }) => {
+  withEngine(command).action(
+    act(RunOptions, async ({ input, engine }, { args, output }) => {
       const source = await readProgram(args[0] ?? '')
       const { runProgram } = await import('../host/programs.ts')
-      const run = await runProgram(source, input)
+      const run = await runProgram(source, input, engine)
       output.summary(run, (colors) => runText(run, colors))
       // A program that fails is an answer; a sandbox that fails is not.
       return run.status === 'infra_error' ? 1 : 0
@@ -45,10 +47,10 @@ function addSelfTest(sandbox: Command, act: Act): void {
   const command = sandbox
     .command('selftest')
     .description('try what programs must not be able to do')
-  withJson(command).action(
-    act(TestOptions, async (_, { output }) => {
+  withEngine(command).action(
+    act(TestOptions, async ({ engine }, { output }) => {
       const { testSandbox } = await import('../host/programs.ts')
-      const state = await testSandbox()
+      const state = await testSandbox(engine)
       output.summary(state, (colors) => testText(state, colors))
       return state.level > 0 ? 0 : 1
     }),
@@ -57,15 +59,19 @@ function addSelfTest(sandbox: Command, act: Act): void {
 
 function addBench(sandbox: Command, act: Act): void {
   const command = sandbox.command('bench').description('programs per second on this machine')
-  withJson(command).action(
-    act(TestOptions, async (_, { output }) => {
+  withEngine(command).action(
+    act(TestOptions, async ({ engine }, { output }) => {
       const { measureSandbox } = await import('../host/benchmarks.ts')
-      const figures = await measureSandbox()
+      const figures = await measureSandbox(engine)
       output.summary(figures, () => figuresText(figures))
       return 0
     }),
   )
 }
+
+/** Without it the best engine that this machine has is taken. */
+const withEngine = (command: Command): Command =>
+  withJson(command.option('--engine <name>', 'processes, or the hidden page of a browser: page'))
 
 /** More than any program that the sandbox takes. */
 const MAX_BYTES = 4 * 2 ** 20

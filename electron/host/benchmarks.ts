@@ -5,6 +5,7 @@
 import { availableParallelism } from 'node:os'
 import type { TrainSummary } from '../contract/news.ts'
 import type { SandboxFigures } from '../sandbox/bench.ts'
+import type { SandboxEngine } from '../sandbox/sandbox.ts'
 
 export const BENCHMARKS = ['engine', 'sandbox', 'store', 'loop'] as const
 export type Benchmark = (typeof BENCHMARKS)[number]
@@ -67,9 +68,9 @@ const MEASURES: Readonly<Record<Benchmark, Measures>> = {
   },
 }
 
-export async function measureSandbox(): Promise<SandboxFigures> {
+export async function measureSandbox(engine?: SandboxEngine): Promise<SandboxFigures> {
   const { sandboxBench } = await import('../sandbox/bench.ts')
-  return sandboxBench()
+  return sandboxBench(engine === undefined ? {} : { engine })
 }
 
 const figure = (name: string, value: number, unit: string, threads: number): Figure => ({

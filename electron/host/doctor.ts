@@ -114,9 +114,14 @@ async function lookAtRuntime(): Promise<Part<'onnxruntime' | 'providers'>> {
 async function lookAtPython(): Promise<Part<'python'>> {
   const found = await findPython().catch(messageOf)
   if (typeof found !== 'string') return { facts: { python: placeOf(found) }, findings: seen(found) }
-  const hint = 'install Python 3.9 or newer and put python3 on PATH'
-  return { facts: { python: null }, findings: [missing('python', found, hint)] }
+  // Without it a browser's hidden page runs programs; whether one does is the sandbox's finding.
+  return { facts: { python: null }, findings: [useful('python', false, found, PYTHON_HINT)] }
 }
+
+const PYTHON_HINT =
+  process.platform === 'linux'
+    ? 'install Python 3.9 or newer and put python3 on PATH: programs run faster and better isolated'
+    : 'not used on this system'
 
 const placeOf = ({ executable, version }: Python) => ({ path: executable, version })
 const seen = ({ executable, version }: Python) => [needed('python', `${version} at ${executable}`)]
@@ -124,20 +129,26 @@ const seen = ({ executable, version }: Python) => [needed('python', `${version} 
 const LEVEL_HINTS: Readonly<Record<IsolationLevel, string>> = {
   4: '',
   3: 'for level 4 install bubblewrap, or allow unprivileged user namespaces',
-  2: '',
+  2: 'for level 4 install Python 3.9 or newer',
   1: '',
   0: 'programs would run with your rights: train with --accept-no-isolation in a virtual machine only',
 }
+
+/** Namespaces and the filter are Linux's; elsewhere a browser's sandbox is what there is. */
+const BEST_LEVEL = process.platform === 'linux' ? 4 : 2
 
 async function lookAtSandbox(): Promise<Part<'sandbox'>> {
   try {
     const { level, label, checks } = await testSandbox()
     const passed = checks.filter(({ pass }) => pass).length
     const detail = `level ${level}, ${label}; ${passed} of ${checks.length} checks hold`
-    const findings = [useful('sandbox', level >= 4, detail, LEVEL_HINTS[level])]
+    const findings = [useful('sandbox', level >= BEST_LEVEL, detail, LEVEL_HINTS[level])]
     return { facts: { sandbox: { level, label, checks } }, findings }
   } catch (cause) {
-    const hint = 'model-written programs cannot be run, so tasks cannot be checked'
+    const hint =
+      process.platform === 'linux'
+        ? 'install Python 3.9 or newer, or else Chrome, Edge or Chromium'
+        : 'install Chrome, Edge or Chromium, or use the desktop app, which has its own'
     const findings = [missing('sandbox', messageOf(cause), hint)]
     return { facts: { sandbox: { level: 0, label: LEVEL_LABELS[0], checks: [] } }, findings }
   }

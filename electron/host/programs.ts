@@ -10,6 +10,7 @@ import type { SelfTestRow } from '../sandbox/level.ts'
 import type { LocalSandbox } from '../sandbox/local.ts'
 import { openSandbox } from '../sandbox/open.ts'
 import type { SandboxOptions } from '../sandbox/open.ts'
+import type { SandboxEngine } from '../sandbox/sandbox.ts'
 
 export type ProgramRun = {
   readonly status: RunStatus
@@ -30,9 +31,16 @@ export type SandboxState = {
 }
 
 /** Twice, as tasks are validated: the same call must give the same value under two hash seeds. */
-export async function runProgram(program: string, input: string): Promise<ProgramRun> {
-  return withSandbox({ workers: 1 }, async (sandbox) => runProgramIn(sandbox, program, input))
+export async function runProgram(
+  program: string,
+  input: string,
+  engine?: SandboxEngine,
+): Promise<ProgramRun> {
+  return withSandbox(one(engine), async (sandbox) => runProgramIn(sandbox, program, input))
 }
+
+const one = (engine: SandboxEngine | undefined): SandboxOptions =>
+  engine === undefined ? { workers: 1 } : { workers: 1, engine }
 
 export async function runProgramIn(
   sandbox: LocalSandbox,
@@ -52,8 +60,8 @@ function shown(outcome: Outcome): Pick<ProgramRun, 'status' | 'output' | 'detail
   return { status: 'unserialisable', detail: value.why }
 }
 
-export async function testSandbox(): Promise<SandboxState> {
-  return withSandbox({ workers: 1 }, async ({ level, selfTest, pythonVersion }) => {
+export async function testSandbox(engine?: SandboxEngine): Promise<SandboxState> {
+  return withSandbox(one(engine), async ({ level, selfTest, pythonVersion }) => {
     return { level, label: LEVEL_LABELS[level], pythonVersion, checks: selfTest }
   })
 }

@@ -17,7 +17,7 @@ import { Pool } from './pool.ts'
 import { pageSource } from './pyodide/find-page.ts'
 import { openPageSandbox } from './pyodide/open.ts'
 import { findPython, onPath, pythonAt } from './python.ts'
-import type { Limits } from './sandbox.ts'
+import type { Limits, SandboxEngine } from './sandbox.ts'
 import type { Server } from './server.ts'
 import { readyOf, startZygote } from './zygote.ts'
 import type { Ready } from './zygote.ts'
@@ -33,7 +33,7 @@ export type SandboxOptions = {
   /** Ways to start a zygote, best first. Fewer layers give a lower level, because the self-test sees it. */
   readonly plans?: readonly Plan[]
   /** Default: processes where they are isolated, else a page. */
-  readonly engine?: 'processes' | 'page'
+  readonly engine?: SandboxEngine
 }
 
 export const RESOURCES = fileURLToPath(new URL('../../resources/python', import.meta.url))

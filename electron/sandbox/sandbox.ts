@@ -5,6 +5,10 @@
 import type { ProgramFacts } from '../contract/task.ts'
 import type { IsolationLevel, RunReply } from '../contract/verdict.ts'
 
+/** Processes of Python, or a browser's hidden page. */
+export const SANDBOX_ENGINES = ['processes', 'page'] as const
+export type SandboxEngine = (typeof SANDBOX_ENGINES)[number]
+
 export type Limits = {
   readonly wallMs: number
   readonly memoryBytes: number

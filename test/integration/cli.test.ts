@@ -154,7 +154,8 @@ test('without Python programs are not run, and the doctor says what would help',
   const run = await kelvin(['sandbox', 'run', at('program.py')], { environment })
   expect({ exit: run.exit, stderr: run.stderr }).toEqual({
     exit: 2,
-    stderr: 'kelvin: sandbox: expected python3 3.9 or newer on PATH, found no python3\n',
+    stderr:
+      'kelvin: sandbox: expected python3 3.9 or newer on PATH, found no python3; hidden page: expected Chrome, Edge or Chromium, found none installed\n',
   })
   const args = ['doctor', '--home', at('home'), '--json']
   const { exit, summary } = await kelvin(args, { environment })

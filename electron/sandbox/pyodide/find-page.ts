@@ -24,5 +24,8 @@ async function fromBrowser(resources: string): Promise<PageLine> {
     }
   }
   if (refused.length > 0) throw new AppError('sandbox', refused.join('; '))
-  throw new AppError('sandbox', 'sandbox: expected Chrome, Edge or Chromium, found none installed')
+  throw new AppError(
+    'sandbox',
+    'hidden page: expected Chrome, Edge or Chromium, found none installed',
+  )
 }
