@@ -25,7 +25,7 @@ export type RequestHead = {
 }
 
 const REQUEST_HEAD = 24
-const REPLY_HEAD = 24
+const REPLY_HEAD = 20
 
 export function requestFrame(head: RequestHead, payload: string): Buffer {
   const size = Buffer.byteLength(payload, 'utf8')
@@ -62,7 +62,6 @@ export type ReplyFrame = {
   readonly code: number
   readonly wallMs: number
   readonly cpuMs: number
-  readonly rssKb: number
   /** What the child wrote: untrusted. */
   readonly bytes: Buffer
 }
@@ -124,7 +123,6 @@ function parseReply(frame: Buffer): ReplyFrame {
     code: frame.readUInt16LE(10),
     wallMs: frame.readUInt32LE(12) / 1000,
     cpuMs: frame.readUInt32LE(16) / 1000,
-    rssKb: frame.readUInt32LE(20),
     bytes: frame.subarray(REPLY_HEAD),
   }
 }

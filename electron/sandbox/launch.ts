@@ -53,8 +53,14 @@ export type Launch = {
 // -I and -E would make Python ignore PYTHONHASHSEED; the environment holds nothing else instead.
 const FLAGS = ['-s', '-S', '-B'] as const
 
+/** All there is in it. LD_BIND_NOW: the C library looks its names up once, in the zygote, and not in every child. */
+const environmentOf = ({ hashSeed }: Launch): Record<string, string> => ({
+  PYTHONHASHSEED: String(hashSeed),
+  LD_BIND_NOW: '1',
+})
+
 export function launch(how: Launch): ServerProcess {
-  const environment = { PYTHONHASHSEED: String(how.hashSeed) }
+  const environment = environmentOf(how)
   return spawnServer(
     commandLine(how),
     how.plan.clearEnvironment ? environment : { ...process.env, ...environment },
@@ -103,9 +109,10 @@ function bubblewrapArguments(how: Launch, harness: string): string[] {
   const environment = how.plan.clearEnvironment ? '--clearenv' : ''
   const fixed = `--unshare-all --die-with-parent --new-session --cap-drop ALL --uid 65534 --gid 65534
     --ro-bind /usr /usr --symlink usr/lib /lib --ro-bind-try /lib64 /lib64 --proc /proc --ro-bind-try /proc/sys /proc/sys --chdir /
-    ${environment} --setenv PYTHONHASHSEED ${how.hashSeed}`
+    ${environment}`
   return [
-    ...fixed.split(/\s+/),
+    ...fixed.trim().split(/\s+/),
+    ...Object.entries(environmentOf(how)).flatMap((pair) => ['--setenv', ...pair]),
     ...outside.flatMap((prefix) => ['--ro-bind', prefix, prefix]),
     '--ro-bind',
     how.resources,

@@ -9,6 +9,7 @@ import type { IsolationLevel, Outcome, RunReply } from '../contract/verdict.ts'
 import { analyse } from './analyse.ts'
 import type { SelfTestRow } from './level.ts'
 import { MAX_SOURCE_CHARS, MEGABYTE, replyBytesOf, resolveLimits } from './limits.ts'
+import { argumentText } from './plain.ts'
 import type { Pool } from './pool.ts'
 import { readRun } from './reply.ts'
 import type { Limits, RunRequest, Sandbox } from './sandbox.ts'
@@ -98,7 +99,13 @@ export class LocalSandbox implements Sandbox {
     if (lengthOf(request) > MAX_SOURCE_CHARS) return same(request, 'rejected', 'too long')
     const nonce = randomBytes(12).toString('hex')
     const { program, inputs } = request
-    const payload = { nonce, program, inputs, repeat, outputChars: limits.outputChars }
+    const payload = {
+      nonce,
+      program,
+      inputs: inputs.map(argumentText),
+      repeat,
+      outputChars: limits.outputChars,
+    }
     const job = {
       mode: 'run',
       payload: JSON.stringify(payload),

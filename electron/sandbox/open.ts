@@ -42,6 +42,7 @@ const HASH_SEEDS = [0, 1] as const
 /** Throws AppError('sandbox') when neither a Python nor a browser serves, saying what to install. Close it when done. */
 export async function openSandbox(options: SandboxOptions = {}): Promise<LocalSandbox> {
   const { engine, plans, python } = options
+  workersOf(options)
   if (engine === 'page') return openPage(options)
   if (engine === 'processes' || plans !== undefined || python !== undefined) {
     return openProcesses(options)

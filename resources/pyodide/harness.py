@@ -62,6 +62,7 @@ def prepare():
     _reseed = sys.modules["random"]._inst.seed
     time.sleep = _no_sleep
     rehearse()
+    child.take_streams()
     for name in HIDDEN:
         sys.modules.pop(name, None)
     sys.path[:] = []

@@ -1,25 +1,19 @@
-"""What a forked child does: shut itself in, then read the request, run the program and write one reply.
+"""What is done with a request: read the literals, run the program, write one line. The same in every engine.
 
-Not here: verdicts. The reply is canonical text and class names, and whoever reads it treats it as untrusted.
-Order matters: not one byte of a request is read before the limits and the filter are in force.
+Not here: shutting a child in, which comes first (cell.py), and verdicts: the reply is canonical text and class names,
+and whoever reads it treats it as untrusted.
+Whatever is used while or after a program runs is bound to a name of this module before.
 """
 
 import io
 import json
-import os
-import resource
 import sys
 
 import canonical
 import facts
-import kernel
 import literal
 
-REPLY_FD = 7
-NOT_CONFINED = 10  # SIGUSR1
-ESCAPED, OUT_OF_MEMORY = 99, 96
 MAX_NAME = 60
-MEGABYTE = 1 << 20
 
 _canonical = canonical.canonical
 _BadValue = canonical.BadValue
@@ -27,9 +21,9 @@ _Rejected = literal.Rejected
 _build = literal.build
 _parse = literal.parse_arguments
 _dumps = json.dumps
-_loads = json.loads
-_write = os.write
-_exit = os._exit
+# The scanner and the quoting themselves: json.loads and json.dumps would touch many more pages, and each is copied.
+_scan = json.JSONDecoder().scan_once
+_quote = json.encoder.encode_basestring_ascii
 _type = type
 _type_name = type.__dict__["__name__"].__get__
 _BaseException = BaseException
@@ -37,7 +31,6 @@ _len = len
 _compile = compile
 _exec = exec
 _audit = sys.addaudithook
-_limit = resource.setrlimit
 
 
 class Sink(io.TextIOBase):
@@ -56,84 +49,55 @@ class Sink(io.TextIOBase):
         return _len(text)
 
 
-def start(pipe, zygote_bytes, request, system_filter):
-    """Never returns. request: mode function, wall seconds, memory megabytes, payload bytes."""
-    try:
-        _shut_in(pipe, zygote_bytes, request)
-        if system_filter is not None:
-            system_filter.install()
-    except _BaseException:
-        # A sign that no program can give: with the filter in force it cannot signal itself.
-        os.kill(os.getpid(), NOT_CONFINED)
-        _exit(ESCAPED)
-    try:
-        _send(request.work(_loads(request.payload)))
-        _exit(0)
-    except MemoryError:
-        _exit(OUT_OF_MEMORY)
-    except _BaseException:
-        _exit(ESCAPED)
+_sink = Sink()
 
 
-def prepare():
-    """What a child takes over from the zygote by the fork, done once there."""
-    for name, limit in (
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_NOFILE, 16),
-        (resource.RLIMIT_STACK, 8 * MEGABYTE),
-    ):
-        resource.setrlimit(name, (limit, limit))
-
-
-def _shut_in(pipe, zygote_bytes, request):
-    """Not dumpable and without new privileges the zygote is already, and with it every child (confine.seal)."""
-    os.setsid()
-    if pipe != REPLY_FD:
-        os.dup2(pipe, REPLY_FD, False)
-    os.closerange(0, REPLY_FD)
-    os.closerange(REPLY_FD + 1, 16)
-    kernel.prctl(kernel.PR_SET_PDEATHSIG, kernel.SIGKILL)
-    _limit(resource.RLIMIT_AS, (zygote_bytes + request.memory * MEGABYTE,) * 2)
-    _limit(resource.RLIMIT_CPU, (request.cpu_seconds, request.cpu_seconds + 1))
-    _limit(resource.RLIMIT_NPROC, (0, 0))
-
-
-def _send(text):
-    reply = memoryview(text.encode("ascii"))
-    while reply:
-        reply = reply[_write(REPLY_FD, reply) :]
-
-
-def run(request):
-    """The reply to {nonce, program, inputs, repeat, outputChars}: nonce, then one line of JSON."""
-    arguments = [_arguments(text) for text in request["inputs"]]
-    # All literals are read before one line of the program runs, so that it cannot touch their reading.
-    sink = Sink()
-    sys.stdout = sys.stderr = sys.__stdout__ = sys.__stderr__ = sink
+def take_streams():
+    """Whatever a program prints goes nowhere, and it reads nothing. Done before the fork."""
+    sys.stdout = sys.stderr = sys.__stdout__ = sys.__stderr__ = _sink
     sys.stdin = sys.__stdin__ = io.StringIO()
+
+
+def load(payload):
+    """The request in the bytes of a frame."""
+    return _scan(payload.decode(), 0)[0]
+
+
+def run(request, audit=_audit):
+    """The reply to {nonce, program, inputs, repeat, outputChars}: nonce, then one line of JSON."""
+    # All literals are read before one line of the program runs, so that it cannot touch their reading.
+    arguments = [_arguments(text) for text in request["inputs"]]
+    printed = _sink.characters
     # Executing the program is itself an event, which says nothing.
     events = {"exec": -1}
-    outcomes = _outcomes(request, arguments, events)
-    events["printed"] = sink.characters
-    seen = {name: times for name, times in events.items() if times > 0}
-    return request["nonce"] + _dumps([outcomes, seen]) + "\n"
+    outcomes = _outcomes(request, arguments, events, audit)
+    events["printed"] = _sink.characters - printed
+    return _reply(request["nonce"], outcomes, events)
+
+
+def _reply(nonce, outcomes, events):
+    told = ",".join(['["%s",%s]' % (status, _quote(text)) for status, text in outcomes])
+    seen = ",".join(["%s:%d" % (_quote(name), times) for name, times in events.items() if times > 0])
+    return "%s[[%s],{%s}]\n" % (nonce, told, seen)
 
 
 def _arguments(text):
+    """Nodes of the literals; JSON text, in a list of its own, is read anew for each call; None when rejected."""
+    if _type(text) is list:
+        return text[0]
     try:
         return _parse(text)
     except _Rejected:
         return None
 
 
-def _outcomes(request, arguments, events):
-    load = _load(request["program"], events)
-    if _type(load) is list:
-        return [["rejected", ""] if nodes is None else load for nodes in arguments]
+def _outcomes(request, arguments, events, audit):
+    entry = _entry(request["program"], events, audit)
+    if _type(entry) is list:
+        return [["rejected", ""] if nodes is None else entry for nodes in arguments]
     limit = request["outputChars"]
     passes = [
-        [_call(load, nodes, limit) for nodes in arguments] for _ in range(request["repeat"])
+        [_call(entry, nodes, limit) for nodes in arguments] for _ in range(request["repeat"])
     ]
     first = passes[0]
     for later in passes[1:]:
@@ -144,7 +108,7 @@ def _outcomes(request, arguments, events):
     return first
 
 
-def _load(program, events):
+def _entry(program, events, audit):
     """The program's f, or the outcome of having none."""
     try:
         code = _compile(program, "<task>", "exec", 0, True)
@@ -153,7 +117,7 @@ def _load(program, events):
     except _BaseException:
         return ["error", "SyntaxError"]
     space = {"__name__": "task", "__builtins__": __builtins__}
-    _audit(_counter(events))
+    audit(_counter(events))
     try:
         _exec(code, space)
     except _BaseException as problem:
@@ -174,7 +138,7 @@ def _call(function, nodes, limit):
     if nodes is None:
         return ["rejected", ""]
     try:
-        value = function(*[_build(node) for node in nodes])
+        value = function(*(_scan(nodes, 0)[0] if _type(nodes) is str else [_build(node) for node in nodes]))
     except _BaseException as problem:
         return _error(problem)
     try:

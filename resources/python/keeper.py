@@ -270,7 +270,7 @@ def serve_one(request, inbox, size, denials):
     for descriptor in streams:
         os.set_blocking(descriptor, False)
     if pid < 0:
-        send(request.id, NOT_RUN, 0, (0, 0, 0), b"")
+        send(request.id, NOT_RUN, 0, (0, 0), b"")
     else:
         status = listen(pid, streams, request, inbox, started + request.wall)
         exit_status, usage = end_everything(pid)
@@ -289,7 +289,7 @@ def answer(request, ending, usage, started, streams):
     texts = out.all(), err.all()
     lost = [min(stream.lost, 0xFFFFFFFF) for stream in (out, err)]
     head = struct.pack("<IIII", len(texts[0]), lost[0], len(texts[1]), lost[1])
-    send(request.id, *ending, (min(wall, 0xFFFFFFFF), cpu, usage.ru_maxrss), head + texts[0] + texts[1])
+    send(request.id, *ending, (min(wall, 0xFFFFFFFF), cpu), head + texts[0] + texts[1])
 
 
 def main():
@@ -304,7 +304,7 @@ def main():
         work_folders(int(size), int(files), "/")
     confine.seal()
     os.environ.clear()
-    send(0, EXITED, 0, (0, 0, 0), json.dumps({"python": "%d.%d.%d" % sys.version_info[:3]}).encode("ascii"))
+    send(0, EXITED, 0, (0, 0), json.dumps({"python": "%d.%d.%d" % sys.version_info[:3]}).encode("ascii"))
     inbox = Inbox()
     while True:
         serve_one(inbox.next(), inbox, int(size), denials)

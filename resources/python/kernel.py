@@ -5,9 +5,8 @@ Not here: decisions. Who is confined how is in confine.py (the zygote) and child
 
 import ctypes
 import os
-import platform
 
-MACHINE = platform.machine()
+MACHINE = os.uname().machine
 LIBC = ctypes.CDLL(None, use_errno=True)
 
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP = 1, 4, 22
@@ -39,6 +38,15 @@ def prctl(option, value, third=0):
     )
 
 
+# Without errno and with plain numbers: a child calls it twice, and every page that this touches has to be copied.
+_plain_prctl = ctypes.CDLL(None).prctl
+
+
+def die_with_parent():
+    if _plain_prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0):
+        raise OSError
+
+
 def unshare_all():
     _checked(LIBC.unshare(CLONE_NEW_ALL))
 
@@ -67,6 +75,15 @@ def drop_capabilities():
     _checked(LIBC.syscall(ctypes.c_long(NUMBERS[MACHINE]["capset"]), header, nothing))
 
 
+def allocate(size):
+    """The address of a chunk of the C library's, never to be freed."""
+    return _malloc(ctypes.c_size_t(size))
+
+
+_malloc = LIBC.malloc
+_malloc.restype = ctypes.c_size_t
+
+
 class _Program(ctypes.Structure):
     _fields_ = [("length", ctypes.c_ushort), ("instructions", ctypes.c_void_p)]
 
@@ -77,10 +94,12 @@ class Filter:
     def __init__(self, code):
         self._code = ctypes.create_string_buffer(code, len(code))
         self._program = _Program(len(code) // 8, ctypes.addressof(self._code))
-        self._address = ctypes.addressof(self._program)
+        address = ctypes.c_void_p(ctypes.addressof(self._program))
+        self._call = (PR_SET_SECCOMP, SECCOMP_MODE_FILTER, address, 0, 0)
 
     def install(self):
-        prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, self._address)
+        if _plain_prctl(*self._call):
+            raise OSError
 
 
 class _Ruleset(ctypes.Structure):

@@ -2,20 +2,22 @@
 
 Not here: what the payloads mean. The other end is electron/sandbox/frame.ts.
 Request: length u32, id u32, mode u32, wall ms u32, memory MB u32, longest reply u32, payload.
-Reply: length u32, id u32, status u16, signal or code u16, wall us u32, cpu us u32, rss KB u32, bytes.
+Reply: length u32, id u32, status u16, signal or code u16, wall us u32, cpu us u32, bytes.
 """
 
 import os
 import struct
 
 HEAD = struct.Struct("<IIIIII")
-REPLY = struct.Struct("<IIHHIII")
+REPLY = struct.Struct("<IIHHII")
 CANCEL = 9
 CHUNK = 1 << 16
 EXITED, TIMEOUT, CRASHED, EXIT_CODE, TOO_LARGE, CANCELLED, NOT_RUN = range(7)
 
 
 class Request:
+    __slots__ = ("id", "mode", "memory", "longest", "wall", "cpu_seconds", "payload")
+
     def __init__(self, head, payload):
         self.id, self.mode, wall_ms, self.memory, self.longest = head
         self.wall = wall_ms / 1000
@@ -57,11 +59,11 @@ class Inbox:
 
 
 def send(request_id, status, code, times, data):
-    wall, cpu, rss = times
-    body = REPLY.pack(REPLY.size - 4 + len(data), request_id, status, code, wall, cpu, rss)
-    frame = memoryview(body + data)
-    while frame:
-        frame = frame[os.write(1, frame) :]
+    wall, cpu = times
+    frame = REPLY.pack(REPLY.size - 4 + len(data), request_id, status, code, wall, cpu) + data
+    sent = os.write(1, frame)
+    while sent < len(frame):
+        sent += os.write(1, frame[sent:])
 
 
 def verdict(status, exit_status):

@@ -387,12 +387,12 @@ def nonce():
 const forge: readonly Row[] = [
   [
     'edit the result by frame walk',
-    `${LIBRARY}\nchild = frame.f_globals['child']\ndef f(a):\n    child._dumps = lambda x: '[[["ok","i2a;"]],{}]'\n    return 1\n`,
+    `${LIBRARY}\nchild = frame.f_globals['child']\ndef f(a):\n    child._reply = lambda nonce, *a: nonce + '[[["ok","i2a;"]],{}]\\n'\n    return 1\n`,
     OWN_REPLY,
   ],
   [
     'edit the result to garbage',
-    `${LIBRARY}\nchild = frame.f_globals['child']\ndef f(a):\n    child._dumps = lambda x: '[[["ok","i2a;"],["ok","i2a;"]],{}]'\n    return 1\n`,
+    `${LIBRARY}\nchild = frame.f_globals['child']\ndef f(a):\n    child._reply = lambda nonce, *a: nonce + '[[["ok","i2a;"],["ok","i2a;"]],{}]\\n'\n    return 1\n`,
     ['exception:forged_or_garbled'],
   ],
   [

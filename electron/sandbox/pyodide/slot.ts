@@ -119,7 +119,7 @@ export class Slot implements Servant {
     if (next !== undefined) this.#watch(next.job)
     // A worker has no clock of its own processor time: what it runs keeps it busy, so the time that passed is that.
     const bytes = Buffer.from(text, 'latin1')
-    entry.settle({ id, ending, code, wallMs, cpuMs: wallMs, rssKb: 0, bytes })
+    entry.settle({ id, ending, code, wallMs, cpuMs: wallMs, bytes })
   }
 
   #watch(job: Job): void {

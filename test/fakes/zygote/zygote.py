@@ -24,7 +24,7 @@ def exactly(size):
 
 
 def frame(request_id, data, ending=0, code=0):
-    return struct.pack("<IIHHIII", 20 + len(data), request_id, ending, code, 0, 0, 0) + data
+    return struct.pack("<IIHHII", 16 + len(data), request_id, ending, code, 0, 0) + data
 
 
 def answer(request, text="i1;"):

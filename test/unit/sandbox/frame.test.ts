@@ -8,14 +8,13 @@ type Sent = Omit<ReplyFrame, 'bytes'> & { readonly text: string }
 /** A frame as zygote.py packs it. */
 function packed(sent: Sent): Buffer {
   const bytes = Buffer.from(sent.text, 'utf8')
-  const head = Buffer.alloc(24)
-  head.writeUInt32LE(20 + bytes.length, 0)
+  const head = Buffer.alloc(20)
+  head.writeUInt32LE(16 + bytes.length, 0)
   head.writeUInt32LE(sent.id, 4)
   head.writeUInt16LE(ENDINGS.indexOf(sent.ending), 8)
   head.writeUInt16LE(sent.code, 10)
   head.writeUInt32LE(sent.wallMs * 1000, 12)
   head.writeUInt32LE(sent.cpuMs * 1000, 16)
-  head.writeUInt32LE(sent.rssKb, 20)
   return Buffer.concat([head, bytes])
 }
 
@@ -26,7 +25,6 @@ const frames = array(
     code: nat(255),
     wallMs: nat(10_000),
     cpuMs: nat(10_000),
-    rssKb: nat(),
     text: string({ unit: 'grapheme', maxLength: 200 }),
   }),
   { maxLength: 8 },
@@ -50,7 +48,7 @@ test('frames come out whole however the stream is cut', () => {
   )
 })
 
-const HEAD = { id: 1, ending: 'exited', code: 0, wallMs: 1, cpuMs: 1, rssKb: 1 } as const
+const HEAD = { id: 1, ending: 'exited', code: 0, wallMs: 1, cpuMs: 1 } as const
 
 test('a frame that no zygote sends is refused at its length', () => {
   const long = packed({ ...HEAD, text: 'x'.repeat(200) })

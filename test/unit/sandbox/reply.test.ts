@@ -10,7 +10,6 @@ const frame = (text: string, change: Partial<ReplyFrame> = {}): ReplyFrame => ({
   code: 0,
   wallMs: 1,
   cpuMs: 1,
-  rssKb: 1,
   bytes: Buffer.from(text, 'latin1'),
   ...change,
 })

@@ -103,7 +103,9 @@ test('without a usable Python the refusal names what was tried', async () => {
 
 test('a sandbox without workers or without a harness is refused', async () => {
   await expect(openSandbox({ workers: 0 })).rejects.toMatchObject({ code: 'config' })
-  await expect(openSandbox({ workers: 1, resources: folder })).rejects.toMatchObject({
+  await expect(
+    openSandbox({ workers: 1, resources: folder, engine: 'processes' }),
+  ).rejects.toMatchObject({
     code: 'sandbox',
   })
 })

@@ -60,7 +60,12 @@ test('what is sent for a program holds what it needs and no more', async () => {
   if (sent === undefined) throw new Error('nothing was sent')
   const { nonce, ...rest }: { nonce: string } = JSON.parse(sent.job.text.slice(1))
   expect(nonce).toMatch(/^[0-9a-f]{24}$/)
-  expect(rest).toEqual({ program: 'ok', inputs: ['1', '2'], repeat: 1, outputChars: 1_000_000 })
+  expect(rest).toEqual({
+    program: 'ok',
+    inputs: [['[1]'], ['[2]']],
+    repeat: 1,
+    outputChars: 1_000_000,
+  })
 })
 
 test('a page that crashes under a program is replaced, once; then it is an infrastructure error', async () => {
