@@ -45,7 +45,8 @@ function flagRow(key: number, entry: FlagEntry): AuditRow {
 }
 
 function decisionRow(key: number, decision: Decision): AuditRow {
-  const task = decision.removesTask ? ['its task leaves the buffers'] : []
+  const isOut = decision.verdict === 'confirmed' && decision.removesTask
+  const task = isOut ? ['its task leaves the buffers'] : []
   return {
     key,
     atMs: decision.atMs,

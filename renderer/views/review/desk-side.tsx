@@ -20,10 +20,15 @@ type Props = { readonly item: ReviewItem; readonly desk: Desk; readonly adjudica
 export function DeskSide({ item, desk, adjudicate }: Props) {
   return (
     <>
-      {adjudicate ? <Ratings item={item} /> : null}
-      <Decision item={item} desk={desk} />
+      {adjudicate ? (
+        <>
+          <Ratings item={item} />
+          <Decision item={item} desk={desk} />
+        </>
+      ) : null}
       <Suggestions suggestions={item.suggestions} />
       <Judges judgements={item.judgements} />
+      {adjudicate ? null : <Decision item={item} desk={desk} />}
     </>
   )
 }

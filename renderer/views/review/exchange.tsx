@@ -47,7 +47,9 @@ function Export({ run }: { readonly run: string }) {
     <Panel title={EXCHANGE.export}>
       <div className={layout['stack']}>
         <p className={layout['muted']}>{EXCHANGE.text}</p>
-        <Segments label={EXCHANGE.format} choices={CHOICES} value={format} onChange={setFormat} />
+        <div className={layout['row']}>
+          <Segments label={EXCHANGE.format} choices={CHOICES} value={format} onChange={setFormat} />
+        </div>
         <Switch label={EXCHANGE.redact} value={redact} onChange={setRedact} />
         <p className={layout['muted']}>{EXCHANGE.redactHint}</p>
         {redact ? (

@@ -173,7 +173,7 @@ function BlindSwitch() {
   const blind = useSetting('blind')
   const { mutate } = useOrder('settings.set', ['settings.get'])
   return (
-    <span title={QUEUE.blindHint}>
+    <span className={styles['blind']} title={QUEUE.blindHint}>
       <Switch
         label={QUEUE.blind}
         value={blind}

@@ -92,7 +92,9 @@ const MOVES: Readonly<Record<string, Move>> = {
 
 function begin(selection: Selection, pane: HTMLElement): void {
   if (selection.rangeCount > 0 && pane.contains(selection.anchorNode)) return
-  selection.collapse(pane.querySelector('[data-start]')?.firstChild ?? pane, 0)
+  // What is marked is what a rater looks for.
+  const first = pane.querySelector('mark') ?? pane.querySelector('[data-start]')
+  selection.collapse(first?.firstChild ?? pane, 0)
 }
 
 /** The next word, selected, so that it is seen where the keys are. */
