@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto'
 import { createReadStream, createWriteStream, existsSync } from 'node:fs'
 import { appendFile, mkdir, readFile, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { Readable, Transform } from 'node:stream'
+import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import { parquetReadObjects } from 'hyparquet'
@@ -135,11 +135,20 @@ async function download(
   const length = Number(response.headers.get('content-length') ?? Number.NaN)
   const total = Number.isFinite(length) ? length : bytes
   await pipeline(
-    Readable.fromWeb(response.body),
+    chunksOf(response.body),
     counted(null, (done) => onProgress(done, total)),
     createWriteStream(out),
     { signal },
   )
+}
+
+async function* chunksOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const reader = body.getReader()
+  try {
+    for (let read = await reader.read(); !read.done; read = await reader.read()) yield read.value
+  } finally {
+    await reader.cancel()
+  }
 }
 
 /** Plain http from this machine only, which is where tests serve from. */

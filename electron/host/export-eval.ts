@@ -54,7 +54,7 @@ export async function exportEvaluations(
 /** Says what is in it: model, suite, and the evaluation's own id where it is a digest. */
 export function exportName({ id, label, suite, temperature }: Evaluation, format: EvalFormat) {
   const digest = /-([0-9a-f]{16})$/.exec(id)?.[1]?.slice(0, 8) ?? `t${temperature}`
-  const name = `${label}-${suite}-${digest}`.replaceAll(/[^A-Za-z0-9._@+-]+/g, '-')
+  const name = `${label} ${suite} ${digest}`.replaceAll(/[^A-Za-z0-9._@+]+/g, '-')
   return `${name}.${format === 'inspect' ? 'eval' : format}`
 }
 

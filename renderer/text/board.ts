@@ -10,6 +10,7 @@ export type BoardColumn = {
   readonly key: string
   readonly title: string
   readonly note: string
+  readonly temperature: number
 }
 
 export type BoardRow = {
@@ -44,7 +45,9 @@ export function boardOf(evaluations: readonly Evaluation[]): Board {
     rows.set(key, row)
   }
   return {
-    columns: [...columns.values()].sort((a, b) => order(a.key, b.key)),
+    columns: [...columns.values()].sort(
+      (a, b) => order(a.title, b.title) || a.temperature - b.temperature || order(a.key, b.key),
+    ),
     rows: [...rows].map(([key, row]) => ({ key, ...row })).sort(byModel),
   }
 }
@@ -61,6 +64,7 @@ export function columnOf({ suite, template, limit, ...settings }: Evaluation): B
     key: [suite, template, ...parts].join(' / '),
     title: suite,
     note: [...parts, template].join(', '),
+    temperature: settings.temperature,
   }
 }
 

@@ -16,6 +16,7 @@ import { insertFlag } from '../../electron/store/flags.ts'
 import { runKey } from '../../electron/store/runs.ts'
 import type { NewRun } from '../../electron/store/runs.ts'
 import type { Store } from '../../electron/store/store.ts'
+import { writeCalledOff, writeEvaluation } from '../fakes/evaluations.ts'
 import { learningScores, learningStep } from '../fakes/learning-run.ts'
 import type { Encode } from '../fakes/learning-run.ts'
 
@@ -32,6 +33,22 @@ export const RUNS = {
   short: 'azr-20261119-m3xd',
   broken: 'azr-20261118-p0w9',
 } as const
+
+/** Of the long run's first and last checkpoint. */
+async function writeEvaluations(home: string, steps: number, encode: Encode): Promise<void> {
+  const of = (step: number, share: number) => ({
+    at: { run: RUNS.long, step },
+    label: `${RUNS.long}@${step}`,
+    model: NANO_MODEL,
+    share,
+    encode,
+  })
+  for (const fake of [of(0, 0.25), { ...of(steps, 0.6), hostile: HOSTILE }]) {
+    await writeEvaluation(home, { ...fake, temperature: 0, samples: 1 })
+    await writeEvaluation(home, { ...fake, temperature: 1, samples: 16 })
+  }
+  await writeCalledOff(home, { ...of(steps, 0.6), temperature: 0, samples: 1 })
+}
 
 const HOUR = 3_600_000
 const START = Date.UTC(2026, 10, 19, 9, 0, 0)
@@ -55,6 +72,7 @@ export async function seededHome(steps: number): Promise<string> {
   write({ id: RUNS.long, seed: 1, steps, span: steps, lift: 0.24, state: 'finished' })
   flag(store)
   store.close()
+  await writeEvaluations(home, steps, encode)
   return home
 }
 

@@ -78,6 +78,7 @@ function Answers({ answer, before, missing }: Props) {
               <ResponsePanel
                 key={trace.evaluation.id}
                 trace={trace}
+                compact={both.length > 1}
                 title={both.length === 1 ? TRACE.response : visible(trace.evaluation.label)}
                 active={pointed.trace === trace ? pointed.token : null}
                 onActive={(token) => setPointed({ trace, token })}

@@ -4,7 +4,7 @@
  */
 import { Star } from 'lucide-react'
 import { useMemo, useState } from 'react'
-import type { Evaluation } from '../../../electron/contract/evaluation.ts'
+import type { Evaluation, ReportedRow } from '../../../electron/contract/evaluation.ts'
 import { Switch } from '../../components/fields.tsx'
 import { Select } from '../../components/select.tsx'
 import { useAsk } from '../../data/ask.ts'
@@ -16,6 +16,7 @@ import { visible } from '../../text/neutral.ts'
 import layout from '../layout.module.css'
 import styles from './evaluate.module.css'
 import { EvaluationSide } from './evaluation-side.tsx'
+import { ReportedRows } from './reported-rows.tsx'
 import { ScoreCell } from './score-cell.tsx'
 
 type Props = { readonly evaluations: readonly Evaluation[]; readonly run: string | null }
@@ -24,6 +25,8 @@ export function BoardTab({ evaluations, run }: Props) {
   const board = useMemo(() => boardOf(evaluations), [evaluations])
   const [every, setEvery] = useState(false)
   const best = useBest(run)
+  const reported = useReported(board)
+  const [withReported, setWithReported] = useState(true)
   const rows = every ? board.rows : outline(board.rows, best)
   const change = useRoute((state) => state.change)
   const param = useParam('baseline')
@@ -46,6 +49,9 @@ export function BoardTab({ evaluations, run }: Props) {
             />
           </div>
           <Switch label={EVALUATE.everyStep} value={every} onChange={setEvery} />
+          {reported.length === 0 ? null : (
+            <Switch label={EVALUATE.reportedRows} value={withReported} onChange={setWithReported} />
+          )}
           <p className={`${layout['muted']} ${layout['grow']}`}>{EVALUATE.boardNote}</p>
         </div>
         {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a box that scrolls needs focus */}
@@ -59,6 +65,7 @@ export function BoardTab({ evaluations, run }: Props) {
             board={{ ...board, rows }}
             baseline={board.rows.find(({ key }) => key === baseline)}
             best={best}
+            reported={withReported ? reported : []}
             selected={selected}
             onSelect={(id) => change({ evaluation: id })}
           />
@@ -83,6 +90,15 @@ function useBest(run: string | null): ReadonlySet<string> {
   )
 }
 
+/** Of the paper's own models, those with a suite that stands on the board. */
+function useReported({ columns }: Board): readonly ReportedRow[] {
+  const query = useAsk('evaluations.reported', {})
+  return useMemo(() => {
+    const rows = query.data?.tables.flatMap((table) => table.rows) ?? []
+    return rows.filter(({ scores }) => columns.some(({ title }) => scores[title] !== undefined))
+  }, [query.data, columns])
+}
+
 /** The baseline's score of the same column. */
 function partner(board: Board, baseline: string, chosen: Evaluation | undefined) {
   const row = board.rows.find(({ key }) => key === baseline)
@@ -97,11 +113,12 @@ type TableProps = {
   readonly board: Board
   readonly baseline: BoardRow | undefined
   readonly best: ReadonlySet<string>
+  readonly reported: readonly ReportedRow[]
   readonly selected: string | null
   readonly onSelect: (id: string) => void
 }
 
-function BoardTable({ board, baseline, best, selected, onSelect }: TableProps) {
+function BoardTable({ board, baseline, best, reported, selected, onSelect }: TableProps) {
   return (
     <table className={styles['board']}>
       <thead>
@@ -137,6 +154,7 @@ function BoardTable({ board, baseline, best, selected, onSelect }: TableProps) {
           </tr>
         ))}
       </tbody>
+      {reported.length === 0 ? null : <ReportedRows rows={reported} columns={board.columns} />}
     </table>
   )
 }

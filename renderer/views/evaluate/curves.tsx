@@ -11,6 +11,7 @@ import { CHARTS } from '../../strings/charts.ts'
 import { EVALUATE } from '../../strings/evaluate.ts'
 import layout from '../layout.module.css'
 import { NoRun } from '../no-run.tsx'
+import styles from './evaluate.module.css'
 
 export function Curves({ run }: { readonly run: string | null }) {
   const query = useAsk('evals.list', { run: run ?? '' }, { enabled: run !== null })
@@ -27,7 +28,7 @@ function Charts({ records }: { readonly records: readonly EvalRecord[] }) {
   if (specs.length === 0) return <Empty title={EVALUATE.none} text={EVALUATE.noneText} />
   return (
     <div className={layout['scroll']}>
-      <div className={layout['grid']}>
+      <div className={styles['charts']}>
         {specs.map((spec) => (
           <Chart
             key={spec.id}

@@ -15,8 +15,8 @@ import { useParam } from '../../state/route.ts'
 import { EVALUATE } from '../../strings/evaluate.ts'
 import { columnOf } from '../../text/board.ts'
 import { visible } from '../../text/neutral.ts'
-import layout from '../layout.module.css'
 import { ChooseFolder } from './choose-folder.tsx'
+import styles from './evaluate.module.css'
 
 const FORMATS = EVAL_FORMATS.toReversed().map((id) => ({ id, label: EVALUATE.formats[id] }))
 const ALL = 'all'
@@ -58,8 +58,8 @@ function ExportDialog({ evaluations, onClose }: Props & { readonly onClose: () =
   }
   return (
     <Dialog label={EVALUATE.exportLabel} open onClose={onClose}>
-      <div className={layout['stack']}>
-        <h2>{EVALUATE.exportLabel}</h2>
+      <div className={styles['dialog']}>
+        <h1>{EVALUATE.exportLabel}</h1>
         <Select
           label={EVALUATE.chooseEvaluation}
           choices={[

@@ -8,6 +8,7 @@ import type { Evaluation } from '../../../electron/contract/evaluation.ts'
 import { Empty } from '../../components/states.tsx'
 import { EVALUATE } from '../../strings/evaluate.ts'
 import layout from '../layout.module.css'
+import styles from './evaluate.module.css'
 
 export function PassAtK({ evaluations }: { readonly evaluations: readonly Evaluation[] }) {
   const specs = useMemo(() => passCharts(evaluations), [evaluations])
@@ -16,7 +17,7 @@ export function PassAtK({ evaluations }: { readonly evaluations: readonly Evalua
   }
   return (
     <div className={layout['scroll']}>
-      <div className={layout['grid']}>
+      <div className={styles['charts']}>
         {specs.map((spec) => (
           <Chart
             key={spec.id}

@@ -29,7 +29,10 @@ export function ScoreCell({ evaluation, baseline, selected, onSelect }: Props) {
   const lost = undecided === 0 ? [] : [EVALUATE.undecided(integer(undecided))]
   return (
     <button type="button" className={styles['score']} aria-pressed={selected} onClick={onSelect}>
-      <span className={styles['value']}>{percent(passAt1, 1)}</span>
+      <span className={styles['values']}>
+        <span className={styles['value']}>{percent(passAt1, 1)}</span>
+        <small>{EVALUATE.range(percent(low, 1), percent(high, 1))}</small>
+      </span>
       <Interval score={passAt1} low={low} high={high} />
       <Small text={[EVALUATE.items(integer(n)), EVALUATE.seed(String(seed)), ...lost].join(', ')} />
       {baseline === undefined ? null : <Change before={baseline.id} after={evaluation.id} />}

@@ -50,27 +50,34 @@ export function StartDialog({ run, onClose }: Props) {
   const change = (part: Partial<EvalDraft>) => setDraft({ ...draft, ...part })
   return (
     <Dialog label={EVALUATE.startTitle} open onClose={onClose}>
-      <h2>{EVALUATE.startTitle}</h2>
-      <div className={styles['form']}>
-        <Who
-          run={run}
-          models={models.data ?? []}
-          checkpoints={checkpoints.data ?? []}
-          draft={draft}
-          onChange={change}
-        />
-        <SuiteFields suites={shelf.data?.suites ?? []} run={run} draft={draft} onChange={change} />
-        <How draft={draft} onChange={change} />
-        <div className={styles['foot']}>
-          {draft.suites.length === 0 ? <p>{EVALUATE.needSuite}</p> : null}
-          <Button label={COMMON.cancel} onPress={onClose} />
-          <Button
-            icon={Play}
-            look="primary"
-            label={EVALUATE.startNow}
-            disabled={draft.suites.length === 0}
-            onPress={act}
+      <div className={styles['dialog']}>
+        <h1>{EVALUATE.startTitle}</h1>
+        <div className={styles['form']}>
+          <Who
+            run={run}
+            models={models.data ?? []}
+            checkpoints={checkpoints.data ?? []}
+            draft={draft}
+            onChange={change}
           />
+          <SuiteFields
+            suites={shelf.data?.suites ?? []}
+            run={run}
+            draft={draft}
+            onChange={change}
+          />
+          <How draft={draft} onChange={change} />
+          <div className={styles['foot']}>
+            {draft.suites.length === 0 ? <p>{EVALUATE.needSuite}</p> : null}
+            <Button label={COMMON.cancel} onPress={onClose} />
+            <Button
+              icon={Play}
+              look="primary"
+              label={EVALUATE.startNow}
+              disabled={draft.suites.length === 0}
+              onPress={act}
+            />
+          </div>
         </div>
       </div>
     </Dialog>
@@ -139,7 +146,7 @@ function How({ draft, onChange }: FieldProps) {
           value={decoding}
           onChange={(next) => onChange({ decoding: next })}
         />
-        <Segments
+        <Select
           label={EVALUATE.limit}
           choices={LIMITS}
           value={limit}

@@ -38,13 +38,24 @@ export function SuiteChecks({ suites, withRun, chosen, onChange }: Props) {
           </span>
         ) : null}
       </div>
-      {others.length === 0 ? null : (
-        <p className={layout['muted']}>
-          {others
-            .map(({ title, state }) => `${title} (${EVALUATE.suiteStates[state].toLowerCase()})`)
-            .join(', ')}
-        </p>
-      )}
+      {(['missing', 'answers'] as const).map((state) => (
+        <Others
+          key={state}
+          name={EVALUATE.suiteStates[state]}
+          suites={others.filter((suite) => suite.state === state)}
+        />
+      ))}
     </div>
+  )
+}
+
+type OthersProps = { readonly name: string; readonly suites: readonly SuiteReport[] }
+
+function Others({ name, suites }: OthersProps) {
+  if (suites.length === 0) return null
+  return (
+    <p className={layout['muted']}>
+      {name}: {suites.map(({ title }) => title).join(', ')}
+    </p>
   )
 }

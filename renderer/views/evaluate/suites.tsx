@@ -120,8 +120,8 @@ function FetchDialog({ suite, onClose }: FetchProps) {
   }
   return (
     <Dialog label={EVALUATE.fetch(title)} open onClose={onClose}>
-      <div className={layout['stack']}>
-        <h2>{EVALUATE.fetch(title)}</h2>
+      <div className={styles['dialog']}>
+        <h1>{EVALUATE.fetch(title)}</h1>
         <p>{EVALUATE.fetchText(integer(fetch?.files ?? 0), size)}</p>
         <Facts
           facts={[

@@ -26,23 +26,28 @@ type Props = {
   readonly trace: ResponseTrace
   /** Absent: the response. */
   readonly title?: string
+  /** One of several side by side: probabilities only. */
+  readonly compact?: boolean
   readonly active: number | null
   readonly onActive: (token: number | null) => void
 }
 
-export function ResponsePanel({ trace, title = TRACE.response, active, onActive }: Props) {
+export function ResponsePanel(props: Props) {
+  const { trace, title = TRACE.response, compact = false, active, onActive } = props
   const [colouring, setColouring] = useState<Colouring>('logprob')
   const [numeric, setNumeric] = useState(false)
   const [shape, setShape] = useState<'text' | 'table'>('text')
   const { ends, tokens } = trace
   const tools = (
     <div className={layout['row']}>
-      <Segments
-        label={TRACE.colouring}
-        choices={CHOICES}
-        value={colouring}
-        onChange={setColouring}
-      />
+      {compact ? null : (
+        <Segments
+          label={TRACE.colouring}
+          choices={CHOICES}
+          value={colouring}
+          onChange={setColouring}
+        />
+      )}
       <Switch label={TRACE.numeric} value={numeric} onChange={setNumeric} />
       <Segments label={TRACE.tokenTable} choices={SHAPES} value={shape} onChange={setShape} />
     </div>

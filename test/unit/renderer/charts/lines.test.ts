@@ -174,6 +174,7 @@ describe('held-out scores', () => {
       score,
       low: score - 0.1,
       high: score + 0.1,
+      told: null,
     })
     const [chart] = scoreCharts([record(0, 0.2), record(10, 0.4)])
     const mean = chart?.lines[0]
