@@ -17,7 +17,9 @@ export function addDoctor(program: Command, act: Act): void {
   withHome(command).action(
     act(Options, async ({ home }, { output }) => {
       const { diagnose } = await import('../host/doctor.ts')
-      const diagnosis = await diagnose(home)
+      const { oneErrand } = await import('../host/one-errand.ts')
+      const { signal } = new AbortController()
+      const diagnosis = await diagnose(home, () => oneErrand().probe(signal))
       output.summary(diagnosis, (colors) => reportOf(diagnosis, colors))
       return diagnosis.ok ? 0 : 1
     }),

@@ -44,7 +44,31 @@ export type Finding = {
   readonly needed: boolean
 }
 
+/** A graphics adapter, as the machine's own tools tell of it. */
+export type AdapterReport = {
+  readonly name: string
+  readonly driver: string | null
+  /** Of its own; null: shared with the machine, or not told. */
+  readonly memoryBytes: number | null
+  readonly freeBytes: number | null
+}
+
+/** What a kind of device did when it was asked to compute. */
+export type DeviceReport = {
+  readonly device: 'webgpu' | 'cuda'
+  readonly usable: boolean
+  /** Why not; '' where it is usable. */
+  readonly why: string
+  /** Whether it computes in half precision. */
+  readonly half: boolean
+  /** Largest tensor that was tried and fitted. */
+  readonly largestBufferBytes: number | null
+  readonly gigaflops: number | null
+}
+
 export type Diagnosis = {
+  readonly adapters: readonly AdapterReport[]
+  readonly devices: readonly DeviceReport[]
   readonly ok: boolean
   readonly node: string
   readonly onnxruntime: string | null

@@ -2,7 +2,7 @@
  * What a worker holds of a model, on the CPU (or CUDA, which takes the same graphs) or on a graphics device by WebGPU,
  * behind one set of calls. Not here: the calls' transport (worker.ts), the computing itself.
  */
-import { AppError, messageOf } from '../contract/errors.ts'
+import { AppError } from '../contract/errors.ts'
 import { createGraph, input, output } from '../graph/graph.ts'
 import { add } from '../graph/ops.ts'
 import { readWeights } from '../model/checkpoint.ts'
@@ -51,16 +51,12 @@ export async function openComputing(order: Order): Promise<Computing> {
 }
 
 /** Throws where the provider cannot be loaded: without this the first run would find out. */
-async function touch(options: SessionOptions): Promise<void> {
+export async function touch(options: SessionOptions): Promise<void> {
   const g = createGraph('cpu')
   const x = input(g, 'x', 'float32', [1])
   output(g, add(g, x, x), 'y')
   const session = await openSession(g, 'a first session', options).catch((cause: unknown) => {
-    throw new AppError(
-      'engine',
-      `expected its provider and driver, found ${messageOf(cause)}; kelvin doctor says what to install`,
-      { cause },
-    )
+    throw new AppError('engine', 'its provider cannot be loaded', { cause })
   })
   await session.run({ x: Float32Array.of(1) }, ['y'])
   await session.release()

@@ -2,18 +2,20 @@
  * What this machine offers for training, looked at and not assumed. Every finding says what would help.
  * Not here: how it is printed (cli/doctor.ts).
  */
-import type { Finding } from '../contract/workbench.ts'
+import type { AdapterReport, DeviceReport, Finding } from '../contract/workbench.ts'
 import { existsSync, readFileSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { availableParallelism, cpus, totalmem } from 'node:os'
 import { dirname, join } from 'node:path'
 import { messageOf } from '../contract/errors.ts'
+import { PRESET_NOTES } from '../contract/preset-notes.ts'
 import type { IsolationLevel } from '../contract/verdict.ts'
 import { LEVEL_LABELS } from '../sandbox/level.ts'
 import type { SelfTestRow } from '../sandbox/level.ts'
 import { findPython } from '../sandbox/python.ts'
 import type { Python } from '../sandbox/python.ts'
+import { lookAtDevices, type Probe } from './devices.ts'
 import { homeDirectory } from './paths.ts'
 import { testSandbox } from './programs.ts'
 
@@ -36,20 +38,23 @@ export type Diagnosis = {
   readonly memoryFreeBytes: number
   readonly cores: number
   readonly electron: string | null
+  readonly adapters: readonly AdapterReport[]
+  readonly devices: readonly DeviceReport[]
   readonly findings: readonly Finding[]
 }
 
-/** home: the --home option. */
-export async function diagnose(home: string | undefined): Promise<Diagnosis> {
-  const [runtime, python, sandbox, disk] = await Promise.all([
+/** home: the --home option. probe: looks at devices, in another process. */
+export async function diagnose(home: string | undefined, probe: Probe): Promise<Diagnosis> {
+  const [runtime, python, sandbox, disk, devices] = await Promise.all([
     lookAtRuntime(),
     lookAtPython(),
     lookAtSandbox(),
     lookAtHome(home),
+    lookAtDevices(probe),
   ])
   const machine = lookAtMachine()
   const electron = lookAtElectron()
-  const parts = [lookAtNode(), runtime, python, sandbox, disk, machine, electron]
+  const parts = [lookAtNode(), runtime, python, sandbox, disk, machine, devices, electron]
   const findings = parts.flatMap(({ findings }) => findings)
   return {
     ok: findings.every(({ ok, needed }) => ok || !needed),
@@ -59,6 +64,7 @@ export async function diagnose(home: string | undefined): Promise<Diagnosis> {
     ...sandbox.facts,
     ...disk.facts,
     ...machine.facts,
+    ...devices.facts,
     ...electron.facts,
     findings,
   }
@@ -173,6 +179,14 @@ async function lookAtHome(option: string | undefined): Promise<Part<'home' | 'di
   }
 }
 
+/** Presets of whole model sizes whose memory is free now, each with where its figure comes from. */
+function presetsWithin(freeBytes: number): string {
+  const fitting = Object.entries(PRESET_NOTES).flatMap(([name, { memoryGiB, origin }]) =>
+    memoryGiB * GIB <= freeBytes ? [`${name} (${memoryGiB} GiB, ${origin})`] : [],
+  )
+  return fitting.length === 0 ? 'none' : fitting.join(', ')
+}
+
 function lookAtMachine(): Part<'memoryBytes' | 'memoryFreeBytes' | 'cores'> {
   const memoryBytes = Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY)
   const memoryFreeBytes = process.availableMemory()
@@ -183,6 +197,7 @@ function lookAtMachine(): Part<'memoryBytes' | 'memoryFreeBytes' | 'cores'> {
     facts: { memoryBytes, memoryFreeBytes, cores },
     findings: [
       useful('memory', memoryFreeBytes >= GIB, memory, 'the nano preset needs about 1 GiB'),
+      useful('presets that fit', true, presetsWithin(memoryFreeBytes), ''),
       useful('cores', cores >= 2, `${cores} (${model})`, 'times are planned for two cores'),
     ],
   }

@@ -3,6 +3,7 @@
  * Not here: the work itself (evaluate.ts, sample.ts), who sends it (errand.ts).
  */
 import { AppError, messageOf } from '../contract/errors.ts'
+import type { DeviceReport } from '../contract/workbench.ts'
 import type { Errand, ErrandNews, ToErrand } from './errand.ts'
 import type { EvalOptions, EvalOrder, EvalSummary } from './evaluate.ts'
 import type { Answer, JudgeOptions, JudgeOrder } from './judge.ts'
@@ -14,6 +15,7 @@ export type Work = {
   readonly evaluate: (order: EvalOrder, options: EvalOptions) => Promise<EvalSummary>
   readonly sample: (order: SampleOrder, signal: AbortSignal) => Promise<readonly Sample[]>
   readonly judge: (order: JudgeOrder, options: JudgeOptions) => Promise<void>
+  readonly probe: () => Promise<readonly DeviceReport[]>
 }
 
 /** Carries out the first errand and exits; whoever sent it has gone: exits too. */
@@ -43,7 +45,7 @@ async function carryOut(
 
 async function answerTo(
   errand: Errand,
-  { evaluate, sample, judge }: Work,
+  { evaluate, sample, judge, probe }: Work,
   signal: AbortSignal,
   line: Line<ErrandNews>,
 ): Promise<ErrandNews> {
@@ -51,6 +53,7 @@ async function answerTo(
     if (errand.type === 'sample') {
       return { type: 'sampled', samples: await sample(errand.order, signal) }
     }
+    if (errand.type === 'probe') return { type: 'probed', devices: await probe() }
     if (errand.type === 'judge') {
       const onAnswer = (answer: Answer): void => void line.send({ type: 'answered', answer })
       await judge(errand.order, { signal, onAnswer })

@@ -1,6 +1,7 @@
 /**
  * The process of one errand. Not here: what it is told and tells (errand-line.ts), the work.
  */
+import { probeDevices } from '../engine/device-probe.ts'
 import type { ErrandNews } from './errand.ts'
 import { serveErrand } from './errand-line.ts'
 import { runEval } from './evaluate.ts'
@@ -9,6 +10,6 @@ import { sampleText } from './sample.ts'
 import { processLine } from './trainer-line.ts'
 
 serveErrand(
-  { evaluate: runEval, sample: sampleText, judge: judgeLocally },
+  { evaluate: runEval, sample: sampleText, judge: judgeLocally, probe: probeDevices },
   processLine<ErrandNews>(),
 )

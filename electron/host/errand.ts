@@ -5,6 +5,7 @@
  */
 import { AppError, throwIfCancelled } from '../contract/errors.ts'
 import { WIRE_ERRORS } from '../contract/wire.ts'
+import type { DeviceReport } from '../contract/workbench.ts'
 import type { EvalOptions, EvalOrder, EvalSummary } from './evaluate.ts'
 import type { Answer, JudgeOptions, JudgeOrder } from './judge.ts'
 import type { Sample, SampleOrder } from './sample.ts'
@@ -14,6 +15,7 @@ export type Errand =
   | { readonly type: 'eval'; readonly order: EvalOrder }
   | { readonly type: 'sample'; readonly order: SampleOrder }
   | { readonly type: 'judge'; readonly order: JudgeOrder }
+  | { readonly type: 'probe' }
 
 export type ToErrand = { readonly type: 'errand'; readonly errand: Errand } | { type: 'stop' }
 
@@ -23,6 +25,7 @@ export type ErrandNews =
   | { readonly type: 'sampled'; readonly samples: readonly Sample[] }
   | { readonly type: 'answered'; readonly answer: Answer }
   | { readonly type: 'judged' }
+  | { readonly type: 'probed'; readonly devices: readonly DeviceReport[] }
   | { readonly type: 'failed'; readonly code: string; readonly message: string }
 
 export type ErrandChild = ProcessChild<ToErrand>
@@ -31,6 +34,8 @@ export type Errands = {
   readonly evaluate: (order: EvalOrder, options: EvalOptions) => Promise<EvalSummary>
   readonly sample: (order: SampleOrder, signal: AbortSignal) => Promise<readonly Sample[]>
   readonly judge: (order: JudgeOrder, options: JudgeOptions) => Promise<void>
+  /** What the devices of this machine can do. */
+  readonly probe: (signal: AbortSignal) => Promise<readonly DeviceReport[]>
 }
 
 export type ErrandOptions = {
@@ -63,6 +68,11 @@ export function createErrands(options: ErrandOptions): Errands {
         if (heard.type === 'answered') onAnswer(heard.answer)
       })
       if (news.type !== 'judged') throw failureOf(news)
+    },
+    probe: async (signal) => {
+      const news = await carryOut({ type: 'probe' }, signal, options, () => undefined)
+      if (news.type === 'probed') return news.devices
+      throw failureOf(news)
     },
   }
 }
@@ -101,6 +111,7 @@ const NAMES: Readonly<Record<Errand['type'], string>> = {
   eval: 'the evaluation',
   sample: 'talking to the model',
   judge: 'the judge',
+  probe: 'looking at devices',
 }
 
 const NEWS: ReadonlySet<unknown> = new Set<ErrandNews['type']>([
@@ -109,6 +120,7 @@ const NEWS: ReadonlySet<unknown> = new Set<ErrandNews['type']>([
   'sampled',
   'answered',
   'judged',
+  'probed',
   'failed',
 ])
 

@@ -25,7 +25,8 @@ serveErrand(
       if (prompt === 'breaks') throw new RangeError('the engine broke')
       return prompt === 'deaf' ? await never() : []
     },
-    judge: async ({ traces }, { onAnswer }) => {
+    probe: async () => [],
+  judge: async ({ traces }, { onAnswer }) => {
       for (const { id: episode } of traces) {
         onAnswer({ episode, response: 'no', verdict: { ok: false, why: 'expected a verdict' } })
       }

@@ -11,13 +11,15 @@ import type { Desk } from '../desk.ts'
 import { diagnose } from '../doctor.ts'
 import type { HandlersOf } from './types.ts'
 
-export function appHandlers({ info, desk }: Bench): HandlersOf<'app'> {
+export function appHandlers({ info, desk, errands }: Bench): HandlersOf<'app'> {
   let looking: Promise<Diagnosis> | null = null
   return {
     'app.info': () => info,
     // Several windows that ask at once share one look: it starts a sandbox.
     'app.doctor': async () => {
-      looking ??= diagnose(info.home).finally(() => (looking = null))
+      looking ??= diagnose(info.home, () => errands.probe(new AbortController().signal)).finally(
+        () => (looking = null),
+      )
       return await looking
     },
     'app.usage': async () => ({
