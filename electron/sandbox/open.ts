@@ -15,6 +15,7 @@ import { DEFAULT_LIMITS, resolveLimits } from './limits.ts'
 import { LocalSandbox } from './local.ts'
 import { Pool } from './pool.ts'
 import { pageSource } from './pyodide/find-page.ts'
+import type { PageSource } from './pyodide/line.ts'
 import { openPageSandbox } from './pyodide/open.ts'
 import { findPython, onPath, pythonAt } from './python.ts'
 import type { Limits, SandboxEngine } from './sandbox.ts'
@@ -34,6 +35,8 @@ export type SandboxOptions = {
   readonly plans?: readonly Plan[]
   /** Default: processes where they are isolated, else a page. */
   readonly engine?: SandboxEngine
+  /** Where a hidden page comes from; default: the desktop app, else an installed browser. */
+  readonly pages?: PageSource
 }
 
 export const RESOURCES = fileURLToPath(new URL('../../resources/python', import.meta.url))
@@ -73,7 +76,7 @@ async function betterOf(
 
 async function openPage(options: SandboxOptions): Promise<LocalSandbox> {
   return openPageSandbox({
-    source: pageSource(dirname(options.resources ?? RESOURCES)),
+    source: options.pages ?? pageSource(dirname(options.resources ?? RESOURCES)),
     workers: workersOf(options),
     limits: resolveLimits(DEFAULT_LIMITS, options.limits),
   })

@@ -2,7 +2,7 @@
  * The sandbox of a hidden page in real Chromium with its own sandbox on: the contract and the hostile corpus of every
  * engine, what takes the level away, and what a browser that goes leaves behind.
  */
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { DEFAULT_LIMITS } from '../../electron/sandbox/limits.ts'
@@ -75,8 +75,12 @@ describe.skipIf(CHROMIUM === undefined)('the sandbox of a hidden page', () => {
         differ.push(program.program)
       }
     }
+    const texts = Array.from({ length: 20 }, (_, at) => ordinaryProgram(at).program)
+    const all = [...texts, 'def g(x):\n    return f"{x!r:>{9}}" if x else g(x - 1)\n', 'x =']
+    const facts = await processes.analyse(all)
     await processes.close()
     expect(differ).toEqual([])
+    expect(await sandbox.analyse(all)).toEqual(facts)
   })
 
   test('the same program gives the same value in every worker and after every other', async () => {
@@ -135,11 +139,26 @@ describe.skipIf(CHROMIUM === undefined)('the sandbox of a hidden page', () => {
   })
 })
 
+/** Its command line. */
+function nameOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+  } catch {
+    return ''
+  }
+}
+
 test.skipIf(CHROMIUM === undefined)('without its layers a page is no sandbox', async () => {
   const line = await open({ policies: false, moreArguments: ['--no-sandbox'] })
   const lure = await layLure()
   const rows = await testPage(new Page(line), lure)
+  const renderers = descendants().filter((pid) => nameOf(pid).includes('--type=renderer'))
+  // Killed from outside, the page is gone without anybody having asked for it.
+  for (const pid of renderers) process.kill(pid, 'SIGKILL')
+  await line.gone
   await Promise.all([line.close(), lure.close()])
+  expect(renderers.length).toBeGreaterThan(0)
+  expect(descendants()).toEqual([])
   expect(levelOf(rows).level).toBe(0)
   const failed = rows.filter(({ pass }) => !pass).map(({ name }) => name)
   // Without policies, then without the browser's own sandbox.
