@@ -1,13 +1,13 @@
 /**
  * A sandbox that remembers which programs reached outside, for the rules that look at that. Telemetry: verdicts
  * stay what the sandbox says.
- * Not here: what counts as reaching outside (safety/telemetry.ts).
+ * Not here: what counts as reaching outside (contract/policy.ts).
  */
 import type { Episode } from '../contract/episode.ts'
+import { reachOf } from '../contract/policy.ts'
 import type { StepRecord } from '../contract/run.ts'
 import type { Trace } from '../contract/safety.ts'
 import type { RunReply } from '../contract/verdict.ts'
-import { reachesOut } from '../safety/telemetry.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 
 export type Signals = Readonly<Record<string, number>>
@@ -24,7 +24,7 @@ const MAX_PROGRAMS = 1_000
 export function watchSandbox(sandbox: Sandbox): SandboxWatch {
   let seen = new Map<string, Signals>()
   const note = (program: string, reply: RunReply): RunReply => {
-    const found = Object.entries(reply.signals ?? {}).filter(([event]) => reachesOut(event))
+    const found = Object.entries(reply.signals ?? {}).filter(([event]) => reachOf(event) !== null)
     if (found.length > 0 && (seen.has(program) || seen.size < MAX_PROGRAMS)) {
       seen.set(program, { ...seen.get(program), ...Object.fromEntries(found) })
     }

@@ -1,6 +1,6 @@
 """Static facts of an untrusted program, from its syntax tree; run in a child like any program.
 
-Not here: judgement. What may be imported is policy (electron/sandbox/policy.ts); measures are in measures.py.
+Not here: judgement. What may be imported is policy (electron/contract/policy.ts); measures are in measures.py.
 Nodes are counted and listed without the Load/Store/Del marks. The whole text is measured, not only the entry.
 """
 

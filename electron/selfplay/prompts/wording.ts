@@ -3,8 +3,8 @@
  * Not here: how it is wrapped (base.ts, chat.ts), how answers are read (reading.ts).
  * Source: azr.md 3.2 says what each prompt must contain; the sentences are our own.
  */
+import { ALLOWED_MODULES } from '../../contract/policy.ts'
 import type { Kind, Pair, TaskBody } from '../../contract/task.ts'
-import { ALLOWED_IMPORTS } from '../policy.ts'
 import { shownValue } from '../values.ts'
 import type { ProposeOptions } from './prompts.ts'
 
@@ -22,7 +22,7 @@ const PROGRAM_RULES = `Rules for the program:
 - The same input always gives the same output: no randomness, no clock, no files, no network, no printing, nothing from outside.
 - Carry some state through several steps of work, so that a reader has to follow it.
 - It finishes well within a second. Imports and helper classes stand at the top.
-- Imports are limited to: ${ALLOWED_IMPORTS.join(', ')}.`
+- Imports are limited to: ${ALLOWED_MODULES.join(', ')}.`
 
 const INPUT_RULES = `Rules for the input:
 - Exactly one call of f: the arguments as Python literals, separated by commas, without the name f. Strings are quoted.`
