@@ -157,6 +157,8 @@ export const CALLS = {
   'views.save': call<view.SavedViews>()(inputs.SavedView),
   'views.remove': call<view.SavedViews>()(inputs.ViewName),
 
+  /** Shows their folder in the system's file manager. Desktop only. */
+  'logs.reveal': call<null>()(inputs.Nothing),
   'logs.tail': call<readonly view.LogLine[]>()(inputs.LogRange),
 } as const
 

@@ -9,7 +9,8 @@ export type SourceChoice = LogSource | 'all'
 
 const MAX_LINES = 10_000
 
-export function useLogs(choice: SourceChoice): readonly LogLine[] {
+/** run null: of all of them, and of the app itself. */
+export function useLogs(choice: SourceChoice, run: string | null): readonly LogLine[] {
   const client = useClient()
   const [lines, setLines] = useState<readonly LogLine[]>([])
   useEffect(() => {
@@ -24,7 +25,7 @@ export function useLogs(choice: SourceChoice): readonly LogLine[] {
       setLines((before) => [...before, ...fresh].slice(-MAX_LINES))
     }
     setLines([])
-    const end = client.stream('logs.lines', () => ({ source, run: null, after: last }), {
+    const end = client.stream('logs.lines', () => ({ source, run, after: last }), {
       item: (items) => {
         waiting.push(...items)
         last = items.at(-1)?.seq ?? last
@@ -35,6 +36,6 @@ export function useLogs(choice: SourceChoice): readonly LogLine[] {
       cancelAnimationFrame(frame)
       end()
     }
-  }, [client, choice])
+  }, [client, choice, run])
   return lines
 }

@@ -56,6 +56,8 @@ export const LOGS = {
   next: 'Next match',
   previous: 'Previous match',
   copy: 'Copy all',
+  folder: 'Open folder',
+  ownRun: 'This run only',
   terminal: 'Log lines',
   none: 'Nothing is logged yet. Start a run, or run a program again, and watch it here.',
   lines: (count: string) => `${count} lines`,

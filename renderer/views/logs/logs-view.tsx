@@ -1,13 +1,17 @@
 /**
  * Output of engine, sandbox and app in a terminal that only shows: escapes are taken out before they reach it.
  */
-import { ChevronDown, ChevronUp, Copy } from 'lucide-react'
+import { ChevronDown, ChevronUp, Copy, FolderOpen } from 'lucide-react'
 import { useRef, useState } from 'react'
 import { LOG_LEVELS } from '../../../electron/contract/workbench.ts'
 import type { LogLevel } from '../../../electron/contract/workbench.ts'
 import { Button, IconButton } from '../../components/button.tsx'
-import { SearchField } from '../../components/fields.tsx'
+import { SearchField, Switch } from '../../components/fields.tsx'
 import { Segments, Select } from '../../components/select.tsx'
+import { useAsk, useOrder } from '../../data/ask.ts'
+import { addNote } from '../../data/live.ts'
+import { useScreenCommands } from '../../data/screen-commands.ts'
+import { useParam } from '../../state/route.ts'
 import { useLogs } from '../../data/logs.ts'
 import type { SourceChoice } from '../../data/logs.ts'
 import { integer } from '../../format.ts'
@@ -28,9 +32,17 @@ export function LogsView() {
   const [level, setLevel] = useState<LogLevel>('info')
   const [search, setSearch] = useState('')
   const terminal = useRef<TerminalHandle | null>(null)
-  const lines = useLogs(source).filter(
+  const run = useParam('run')
+  const [own, setOwn] = useState(false)
+  const lines = useLogs(source, own ? run : null).filter(
     (line) => LOG_LEVELS.indexOf(line.level) >= LOG_LEVELS.indexOf(level),
   )
+  const info = useAsk('app.info', {})
+  const reveal = useOrder('logs.reveal')
+  const showFolder = () =>
+    reveal.mutate({}, { onError: (error) => addNote('warning', error.message) })
+  const copy = () => void navigator.clipboard.writeText(lines.map(plain).join('\n'))
+  useScreenCommands([{ id: 'copy', label: LOGS.copy, can: lines.length > 0, act: copy }])
   const find = (next: string, back: boolean) => terminal.current?.find(next, back)
   return (
     <div className={layout['page']}>
@@ -40,6 +52,7 @@ export function LogsView() {
         <div className={layout['narrow']}>
           <Select bare label={LOGS.level} choices={LEVELS} value={level} onChange={setLevel} />
         </div>
+        {run === null ? null : <Switch label={LOGS.ownRun} value={own} onChange={setOwn} />}
         <SearchField
           label={LOGS.search}
           value={search}
@@ -52,18 +65,18 @@ export function LogsView() {
         <IconButton icon={ChevronDown} label={LOGS.next} onPress={() => find(search, false)} />
         <span className={layout['grow']} />
         <p>{LOGS.lines(integer(lines.length))}</p>
-        <Button
-          icon={Copy}
-          label={LOGS.copy}
-          onPress={() => void navigator.clipboard.writeText(lines.map(plain).join('\n'))}
-        />
+        {info.data?.mode === 'desktop' ? (
+          <Button icon={FolderOpen} label={LOGS.folder} onPress={showFolder} />
+        ) : null}
+        <Button icon={Copy} label={LOGS.copy} onPress={copy} />
       </div>
       {lines.length === 0 ? (
         <p className={layout['muted']} style={{ padding: 16 }}>
           {LOGS.none}
         </p>
       ) : null}
-      <TerminalView lines={lines} handle={terminal} />
+      {/* Another filter starts over: lines that were written cannot be taken back. */}
+      <TerminalView key={`${source} ${level} ${own}`} lines={lines} handle={terminal} />
     </div>
   )
 }
