@@ -1,7 +1,7 @@
 /**
  * How fast the page is in a real browser under the policy of production: a chart of a million points, a trace of
  * 300,000 tokens, and filters over a million made-up tasks. By hand: `node test/bench/browser/bench.ts [ROWS] [NAMES]`, with
- * names of chart, trace, tasks; a million rows take a few minutes and a few GB of disk to make.
+ * names of chart, trace, tasks, first (a first run as it comes, to its first curve); a million rows take a few minutes and a few GB of disk to make.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -20,7 +20,7 @@ import { ensurePage, openBrowser, openPage, serveHome, visit } from '../../e2e/w
 
 type Figure = { readonly name: string; readonly value: number; readonly unit: string }
 
-const [rows = '1000000', names = 'chart,trace,tasks'] = argv.slice(2)
+const [rows = '1000000', names = 'chart,trace,tasks,first'] = argv.slice(2)
 const wanted = new Set(names.split(','))
 const CHART_PAGE = fileURLToPath(new URL('./chart-page', import.meta.url))
 
@@ -32,7 +32,8 @@ const PER_STEP = 250
 const browser = await openBrowser()
 try {
   if (wanted.has('chart')) tell(await chartBench(browser))
-  if (wanted.has('trace') || wanted.has('tasks')) await ensurePage()
+  if (wanted.size > 1 || !wanted.has('chart')) await ensurePage()
+  if (wanted.has('first')) tell(await firstRunBench(browser))
   if (wanted.has('trace')) tell(await traceBench(browser))
   if (wanted.has('tasks')) tell(await tasksBench(browser, Number(rows)))
 } finally {
@@ -139,6 +140,23 @@ async function timed(page: Page, address: string, selector: string): Promise<num
     },
     [address, selector],
   )
+}
+
+/** The first page's button as it is, to the first point of a curve. */
+async function firstRunBench(shown: Browser): Promise<Figure[]> {
+  const served = await serveHome(await mkdtemp(join(tmpdir(), 'kelvin-e2e-')))
+  try {
+    const { page } = await openPage(shown, served.url)
+    await page.getByRole('button', { name: 'Train the embedded model' }).click()
+    const start = performance.now()
+    const curve = page.getByRole('group', { name: /^Solver reward/ })
+    await curve.waitFor({ timeout: 900_000 })
+    const seconds = (performance.now() - start) / 1_000
+    await page.context().close()
+    return [{ name: 'browser/first run, first curve', value: seconds, unit: 's' }]
+  } finally {
+    await served.close()
+  }
 }
 
 async function tasksBench(shown: Browser, count: number): Promise<Figure[]> {
