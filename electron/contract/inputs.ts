@@ -256,7 +256,7 @@ export const FlagRange = v.strictObject({
 export const SavedView = v.strictObject({
   name: name(80),
   table: v.picklist(['tasks', 'episodes', 'runs', 'flags']),
-  query: text(4_000),
+  query: text(12_000),
 })
 export type SavedView = v.InferOutput<typeof SavedView>
 

@@ -164,7 +164,7 @@ function listOf(value: string): string[] {
 }
 
 function wordsClause(field: WordsName, value: string): Bare | string {
-  const phrase = value.startsWith('"')
+  const phrase = value.includes('"')
   const text = value.replaceAll('"', '').trim()
   // What the index holds are letters, digits and underscores.
   if (!/[\p{L}\p{N}_]/u.test(text)) {

@@ -4,10 +4,14 @@
  */
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { ArrowDown, ArrowUp } from 'lucide-react'
-import type { KeyboardEvent, ReactNode } from 'react'
+import type { CSSProperties, KeyboardEvent, ReactNode } from 'react'
 import { useEffect, useId, useRef, useState } from 'react'
 import { classes } from './classes.ts'
+import { HeadBox, RowBox } from './table-boxes.tsx'
+import { chooseByKey, choicesOf } from './table-choices.ts'
+import type { Choices } from './table-choices.ts'
 import { moveActive } from './table-keys.ts'
+import { pinnedAt, templateOf, widthOf } from './table-width.ts'
 import styles from './table.module.css'
 
 /** Chromium clips heights at 33,554,428 px: a million rows leave 33 px each. */
@@ -35,6 +39,11 @@ export type TableProps<Row> = {
   readonly isSelected?: (row: Row) => boolean
   readonly onToggle?: (row: Row) => void
   readonly onActive?: (row: Row) => void
+  /** Keys of chosen rows: by Space, Shift and arrows, Ctrl or Cmd and A, and by their boxes. */
+  readonly chosen?: ReadonlySet<string>
+  readonly onChoose?: (keys: ReadonlySet<string>) => void
+  /** How many of the first columns stay in view. */
+  readonly pinned?: number
   readonly sorted?: Sorted
   readonly onSort?: (by: string) => void
   readonly more?: boolean
@@ -45,7 +54,6 @@ export type TableProps<Row> = {
 export function Table<Row>(props: TableProps<Row>) {
   const { rows, columns, label, foot } = props
   const scroller = useRef<HTMLDivElement>(null)
-  const [active, setActive] = useActive(rows.length)
   const id = useId()
   const virtual = useVirtualizer({
     count: rows.length,
@@ -54,16 +62,11 @@ export function Table<Row>(props: TableProps<Row>) {
     overscan: 12,
     scrollPaddingStart: 32,
   })
+  const { active, move, choices } = useRows(props, (to) => virtual.scrollToIndex(to))
   const items = virtual.getVirtualItems()
   const drawn = items.some(({ index }) => index === active)
   useEnd(items.at(-1)?.index ?? 0, props)
-  const move = (to: number) => {
-    setActive(to)
-    virtual.scrollToIndex(to)
-    const row = rows[to]
-    if (row !== undefined) props.onActive?.(row)
-  }
-  const template = templateOf(columns)
+  const template = templateOf(props)
   return (
     <div className={styles['frame']}>
       <div
@@ -73,15 +76,20 @@ export function Table<Row>(props: TableProps<Row>) {
         tabIndex={0}
         aria-label={label}
         aria-rowcount={props.more === true ? -1 : rows.length + 1}
-        aria-colcount={columns.length}
+        aria-colcount={columns.length + (choices === null ? 0 : 1)}
+        {...(choices === null ? {} : { 'aria-multiselectable': true })}
         {...(drawn ? { 'aria-activedescendant': `${id}-${active}` } : {})}
-        onKeyDown={(event) => onKey(event, props, active, move)}
+        onKeyDown={(event) => {
+          if (choices === null || !chooseByKey(event, props, choices, active, move)) {
+            onKey(event, props, active, move)
+          }
+        }}
       >
-        <Head {...props} template={template} />
+        <Head {...props} template={template} choices={choices} />
         <div
           className={styles['space']}
           role="rowgroup"
-          style={{ height: virtual.getTotalSize(), minWidth: widthOf(columns) }}
+          style={{ height: virtual.getTotalSize(), minWidth: widthOf(props) }}
         >
           {items.map(({ index, start }) => (
             <TableRow
@@ -91,6 +99,7 @@ export function Table<Row>(props: TableProps<Row>) {
               index={index}
               start={start}
               template={template}
+              choices={choices}
               active={index === active}
               onActivate={() => move(index)}
             />
@@ -100,6 +109,20 @@ export function Table<Row>(props: TableProps<Row>) {
       {foot === undefined ? null : <div className={styles['foot']}>{foot}</div>}
     </div>
   )
+}
+
+/** Which row is active, moving it, and what is chosen. */
+function useRows<Row>(props: TableProps<Row>, show: (index: number) => void) {
+  const [active, setActive] = useActive(props.rows.length)
+  const anchor = useRef(active)
+  const move = (to: number, keepsAnchor = false) => {
+    if (!keepsAnchor) anchor.current = to
+    setActive(to)
+    show(to)
+    const row = props.rows[to]
+    if (row !== undefined) props.onActive?.(row)
+  }
+  return { active, move, choices: choicesOf(props, anchor) }
 }
 
 /** Another filter may leave fewer rows than the active one's number. */
@@ -119,16 +142,6 @@ function useEnd<Row>(last: number, { rows, more = false, onEnd }: TableProps<Row
   }, [near, count])
 }
 
-function templateOf<Row>(columns: readonly Column<Row>[]): string {
-  return columns
-    .map(({ width }) => (width === 'fill' ? 'minmax(160px, 1fr)' : `${width}px`))
-    .join(' ')
-}
-
-function widthOf<Row>(columns: readonly Column<Row>[]): number {
-  return columns.reduce((sum, { width }) => sum + (width === 'fill' ? 160 : width), 0)
-}
-
 function onKey<Row>(
   event: KeyboardEvent,
   { rows, onOpen, onToggle }: TableProps<Row>,
@@ -146,20 +159,27 @@ function onKey<Row>(
   event.preventDefault()
 }
 
-type HeadProps<Row> = TableProps<Row> & { readonly template: string }
+type HeadProps<Row> = TableProps<Row> & {
+  readonly template: string
+  readonly choices: Choices | null
+}
 
-function Head<Row>({ columns, sorted, onSort, template }: HeadProps<Row>) {
+function Head<Row>(props: HeadProps<Row>) {
+  const { columns, sorted, onSort, template, choices } = props
   return (
-    <div role="rowgroup" className={styles['head']} style={{ minWidth: widthOf(columns) }}>
+    <div role="rowgroup" className={styles['head']} style={{ minWidth: widthOf(props) }}>
       <div
         role="row"
         aria-rowindex={1}
-        style={{ display: 'grid', gridTemplateColumns: template, height: '100%' }}
+        className={styles['titles']}
+        style={{ gridTemplateColumns: template }}
       >
-        {columns.map((column) => (
+        {choices === null ? null : <HeadBox {...choices} />}
+        {columns.map((column, at) => (
           <HeadCell
             key={column.id}
             column={column}
+            pinned={pinnedAt(props, at)}
             sorted={column.sort !== undefined && sorted?.by === column.sort ? sorted : null}
             onSort={onSort}
           />
@@ -171,33 +191,52 @@ function Head<Row>({ columns, sorted, onSort, template }: HeadProps<Row>) {
 
 type HeadCellProps<Row> = {
   readonly column: Column<Row>
+  readonly pinned: CSSProperties | null
   readonly sorted: Sorted | null
   readonly onSort: ((by: string) => void) | undefined
 }
 
-function HeadCell<Row>({ column, sorted, onSort }: HeadCellProps<Row>) {
+function HeadCell<Row>({ column, pinned, sorted, onSort }: HeadCellProps<Row>) {
   const { sort, label, end = false } = column
-  const Arrow = sorted?.descending === true ? ArrowDown : ArrowUp
   const direction = sorted === null ? 'none' : sorted.descending ? 'descending' : 'ascending'
   return (
     <div
       role="columnheader"
-      className={classes(styles['cell'], styles['title'], end && styles['end'])}
+      className={classes(
+        styles['cell'],
+        styles['title'],
+        end && styles['end'],
+        pinned !== null && styles['pinned'],
+      )}
+      style={pinned ?? {}}
       {...(sort === undefined ? {} : { 'aria-sort': direction })}
     >
       {sort === undefined || onSort === undefined ? (
         label
       ) : (
-        <button
-          type="button"
-          className={classes(styles['sort'], sorted !== null && styles['sorted'])}
-          onClick={() => onSort(sort)}
-        >
-          {label}
-          {sorted === null ? null : <Arrow size={12} aria-hidden />}
-        </button>
+        <SortButton label={label} sorted={sorted} onSort={() => onSort(sort)} />
       )}
     </div>
+  )
+}
+
+type SortProps = {
+  readonly label: string
+  readonly sorted: Sorted | null
+  readonly onSort: () => void
+}
+
+function SortButton({ label, sorted, onSort }: SortProps) {
+  const Arrow = sorted?.descending === true ? ArrowDown : ArrowUp
+  return (
+    <button
+      type="button"
+      className={classes(styles['sort'], sorted !== null && styles['sorted'])}
+      onClick={onSort}
+    >
+      {label}
+      {sorted === null ? null : <Arrow size={12} aria-hidden />}
+    </button>
   )
 }
 
@@ -206,35 +245,56 @@ type RowProps<Row> = TableProps<Row> & {
   readonly index: number
   readonly start: number
   readonly template: string
+  readonly choices: Choices | null
   readonly active: boolean
   readonly onActivate: () => void
 }
 
 function TableRow<Row>(props: RowProps<Row>) {
-  const { rows, index, columns, isSelected, onOpen, onActivate, active } = props
+  const { rows, index, columns, isSelected, onOpen, onActivate, active, choices } = props
   const row = rows[index]
   if (row === undefined) return null
+  const isChosen = choices?.has(index) ?? isSelected?.(row) ?? false
   return (
     // oxlint-disable-next-line jsx-a11y/click-events-have-key-events -- the grid has the keys of its rows
     <div
       id={props.id}
       role="row"
       aria-rowindex={index + 2}
-      aria-selected={isSelected?.(row) ?? false}
+      aria-selected={isChosen}
       className={classes(styles['row'], active && styles['active'])}
       style={{ transform: `translateY(${props.start}px)`, gridTemplateColumns: props.template }}
       onClick={onActivate}
       onDoubleClick={() => onOpen(row)}
     >
-      {columns.map((column) => (
-        <div
-          key={column.id}
-          role="gridcell"
-          className={classes(styles['cell'], column.end === true && styles['end'])}
-        >
-          {column.cell(row)}
-        </div>
+      {choices === null ? null : (
+        <RowBox chosen={isChosen} onToggle={(isRange) => choices.toggle(index, isRange)} />
+      )}
+      {columns.map((column, at) => (
+        <Cell key={column.id} column={column} row={row} pinned={pinnedAt(props, at)} />
       ))}
+    </div>
+  )
+}
+
+type CellProps<Row> = {
+  readonly column: Column<Row>
+  readonly row: Row
+  readonly pinned: CSSProperties | null
+}
+
+function Cell<Row>({ column, row, pinned }: CellProps<Row>) {
+  return (
+    <div
+      role="gridcell"
+      className={classes(
+        styles['cell'],
+        column.end === true && styles['end'],
+        pinned !== null && styles['pinned'],
+      )}
+      style={pinned ?? {}}
+    >
+      {column.cell(row)}
     </div>
   )
 }

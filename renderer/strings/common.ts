@@ -57,6 +57,8 @@ const statuses: Readonly<Record<RunStatus, string>> = {
 
 export const COMMON = {
   product: 'Kelvin',
+  chooseAll: 'Choose all rows that are loaded',
+  chooseNone: 'Choose no rows',
   kinds,
   roles,
   purposes,

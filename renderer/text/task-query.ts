@@ -1,50 +1,37 @@
 /**
  * Filter and sort of the table of tasks, from the address and back. An address may hold anything.
+ * Not here: the language of filters (contract/query.ts), changing one (query-edit.ts).
  */
 import type { CallInput } from '../../electron/contract/api.ts'
 import { TASK_SORTS } from '../../electron/contract/history.ts'
-import { KINDS } from '../../electron/contract/task.ts'
+import { MAX_QUERY_CHARS, parseQuery } from '../../electron/contract/query.ts'
+import type { Problem } from '../../electron/contract/query.ts'
 import type { Sorted } from '../components/table.tsx'
 import type { Params } from '../state/route.ts'
-
-const STATES = ['valid', 'rejected'] as const
 
 export type TaskQuery = {
   readonly page: CallInput<'tasks.page'> & { readonly filter: CallInput<'tasks.count'>['filter'] }
   readonly sorted: Sorted
-  /** As they stand in the address; '' where there is no filter. */
-  readonly params: {
-    readonly kind: string
-    readonly state: string
-    readonly step: string
-    readonly sort: string
-  }
+  /** As it stands in the address. */
+  readonly text: string
+  /** What is wrong with it: nothing is asked for then. */
+  readonly problems: readonly Problem[]
 }
 
 export function taskQuery(run: string, params: Params): TaskQuery {
-  const kind = KINDS.find((name) => name === params['kind'])
-  const state = STATES.find((name) => name === params['state'])
-  const step = stepOf(params['step'] ?? '')
+  const text = queryText(params)
+  const { problems } = parseQuery(text)
   const by = TASK_SORTS.find((name) => name === params['sort']) ?? 'newest'
   const descending = params['up'] !== '1'
-  const filter = {
-    ...(kind === undefined ? {} : { kind }),
-    ...(state === undefined ? {} : { state }),
-    ...(step === null ? {} : { step }),
-  }
-  return {
-    page: { run, filter, sort: by, descending },
-    sorted: { by, descending },
-    params: {
-      kind: kind ?? '',
-      state: state ?? '',
-      step: step === null ? '' : String(step),
-      sort: by === 'newest' ? '' : by,
-    },
-  }
+  const filter = text === '' || problems.length > 0 ? {} : { query: text }
+  return { page: { run, filter, sort: by, descending }, sorted: { by, descending }, text, problems }
 }
 
-/** null: no filter. */
+function queryText(params: Params): string {
+  return (params['q'] ?? '').slice(0, MAX_QUERY_CHARS).trim()
+}
+
+/** null: no number. */
 export function stepOf(text: string): number | null {
   return /^\d{1,9}$/.test(text) ? Number(text) : null
 }
@@ -53,4 +40,11 @@ export function stepOf(text: string): number | null {
 export function toggledSort({ by, descending }: Sorted, next: string): Params {
   const up = next === by && descending
   return { sort: next, up: up ? '1' : '' }
+}
+
+/** Parameters of the address that a look at the table consists of: what a saved view keeps. */
+export const VIEW_PARAMS = ['q', 'sort', 'up', 'cols', 'pin'] as const
+
+export function viewParams(params: Params): Params {
+  return Object.fromEntries(VIEW_PARAMS.map((name) => [name, params[name] ?? '']))
 }

@@ -56,7 +56,7 @@ function Charts({ view, curves }: { readonly view: RunView; readonly curves: Cur
     log,
     xName: CHARTS.xAxes[axis],
     onRange: setRange,
-    onStep: (step) => go('tasks', { step: String(step) }),
+    onStep: (step) => go('tasks', { q: `step:${step}` }),
   }
   if (curves.steps.length === 0) {
     return <Empty page title={CHARTS.noSteps} text={CHARTS.noStepsText} />

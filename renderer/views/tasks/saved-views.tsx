@@ -11,6 +11,7 @@ import { useAsk, useOrder } from '../../data/ask.ts'
 import { addNote } from '../../data/live.ts'
 import { formatRoute, parseRoute, useRoute } from '../../state/route.ts'
 import { TASKS } from '../../strings/tasks.ts'
+import { viewParams } from '../../text/task-query.ts'
 import layout from '../layout.module.css'
 
 export function SavedViews() {
@@ -43,7 +44,7 @@ function ViewList() {
       <button
         type="button"
         className={layout['anchor']}
-        onClick={() => change(parseRoute(query).params)}
+        onClick={() => change(viewParams(parseRoute(query).params))}
       >
         {name}
       </button>
@@ -62,9 +63,7 @@ function SaveView() {
   const save = useOrder('views.save', ['views.list'])
   const params = useRoute((state) => state.route.params)
   const act = () => {
-    const { run: _run, ...kept } = params
-    const all = { kind: '', state: '', step: '', sort: '', up: '', hide: '', ...kept }
-    const query = formatRoute({ view: 'tasks', params: all })
+    const query = formatRoute({ view: 'tasks', params: viewParams(params) })
     save.mutate(
       { name, table: 'tasks', query },
       {

@@ -67,13 +67,18 @@ describe('settings side by side', () => {
 
 describe('the filter of tasks', () => {
   it('reads the address and ignores what it does not know', () => {
-    const query = taskQuery('run', { kind: 'deduction', state: '"><img', step: '12', sort: 'x' })
+    const query = taskQuery('run', { q: ' kind:deduction step:12 ', kind: '"><img', sort: 'x' })
     expect(query.page).toEqual({
       run: 'run',
-      filter: { kind: 'deduction', step: 12 },
+      filter: { query: 'kind:deduction step:12' },
       sort: 'newest',
       descending: true,
     })
+  })
+
+  it('asks for nothing while the query is wrong', () => {
+    const query = taskQuery('run', { q: 'kind:seduction' })
+    expect([query.page.filter, query.problems.length]).toEqual([{}, 1])
   })
 
   it('turns a column round, and begins another with the largest', () => {
