@@ -149,7 +149,7 @@ async function* seedStep(run: Run, state: LoopState): AsyncGenerator<PhaseEvent,
   const record: StepRecord = {
     step: 0,
     groups: [],
-    metrics: bufferSizes(recipe, seeds.kept.stores, 0),
+    metrics: { ...bufferSizes(recipe, seeds.kept.stores, 0), ...isolation(deps) },
     phaseSeconds: seconds,
     proposals: [...givenRecords(seeds.given), ...records],
     episodes: seeds.proposals.map((proposal) => seedEpisode(deps, proposal)),
@@ -217,6 +217,7 @@ function concluded(
       ...updated.metrics,
       ...bufferSizes(recipe, kept.stores, step),
       ...responseMetrics(items),
+      ...isolation(deps),
       undecided: counted.undecided,
       quarantined: counted.quarantined,
     },
@@ -227,6 +228,9 @@ function concluded(
   }
   return { record, state: { ...state, ...kept, step, counters: added(state.counters, counted) } }
 }
+
+/** A run may go on elsewhere than where it began: each step says how far its programs were shut in. */
+const isolation = ({ sandbox }: LoopDeps) => ({ 'sandbox/level': sandbox.level })
 
 async function playerOf({ deps, signal }: Run): Promise<Player> {
   const { client, codec, prompts, config } = deps

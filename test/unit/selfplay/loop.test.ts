@@ -199,6 +199,7 @@ describe('what must not be trained on', () => {
         .map(({ program }) => program)
       expect(stored.some(poisoned)).toBe(false)
       if (record.step > 0) expect(record.metrics['quarantined']).toBeGreaterThanOrEqual(0)
+      expect(record.metrics['sandbox/level']).toBe(4)
     }
     expect(found.at(-1)?.state.counters.quarantined).toBeGreaterThanOrEqual(bad.length)
   })
