@@ -2,7 +2,7 @@
  * What a beginner chooses: how long, which preset, model and device.
  */
 import { PRESETS } from '../../../electron/contract/config.ts'
-import { DEVICES, RECIPES } from '../../../electron/contract/inputs.ts'
+import { RECIPES } from '../../../electron/contract/inputs.ts'
 import type { ModelReport } from '../../../electron/contract/workbench.ts'
 import { Select, Segments } from '../../components/select.tsx'
 import { Slider, Switch, TextField } from '../../components/fields.tsx'
@@ -11,6 +11,7 @@ import { useSetting } from '../../data/settings.ts'
 import { NEW_RUN } from '../../strings/runs.ts'
 import type { Draft } from '../../text/run-draft.ts'
 import { visible } from '../../text/neutral.ts'
+import { DevicePicker } from './device-picker.tsx'
 import styles from './new-run.module.css'
 
 export type DraftProps = { readonly draft: Draft; readonly onChange: (draft: Draft) => void }
@@ -22,7 +23,6 @@ const PRESET_CHOICES = Object.keys(PRESETS)
     label: Object.entries(NEW_RUN.presets).find(([name]) => name === id)?.[1] ?? id,
   }))
 const RECIPE_CHOICES = RECIPES.map((id) => ({ id, label: NEW_RUN.recipes[id] }))
-const DEVICE_CHOICES = DEVICES.map((id) => ({ id, label: NEW_RUN.devices[id] }))
 const PLAN_CHOICES = [
   { id: 'time' as const, label: NEW_RUN.byTime },
   { id: 'steps' as const, label: NEW_RUN.bySteps },
@@ -46,12 +46,7 @@ export function Basics({ draft, onChange }: DraftProps) {
         onChange={(recipe) => change({ recipe })}
       />
       <ModelChoice draft={draft} onChange={onChange} />
-      <Select
-        label={NEW_RUN.device}
-        choices={DEVICE_CHOICES}
-        value={draft.device}
-        onChange={(device) => change({ device })}
-      />
+      <DevicePicker device={draft.device} onChange={(device) => change({ device })} />
       <TextField
         label={NEW_RUN.engine}
         hint={NEW_RUN.engineHint}

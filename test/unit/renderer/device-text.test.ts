@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest'
+import { deviceHint, deviceLabel } from '../../../renderer/text/device-text.ts'
+
+const GIB = 2 ** 30
+const card = {
+  name: 'NVIDIA RTX 4090',
+  driver: '570.1',
+  memoryBytes: 24 * GIB,
+  freeBytes: 22 * GIB,
+}
+const webgpu = {
+  device: 'webgpu',
+  usable: true,
+  why: '',
+  half: true,
+  largestBufferBytes: 2 * GIB,
+  gigaflops: 900,
+} as const
+const cuda = {
+  device: 'cuda',
+  usable: false,
+  why: 'its provider cannot be loaded',
+  half: false,
+  largestBufferBytes: null,
+  gigaflops: null,
+} as const
+const machine = { cores: 8, memoryFreeBytes: 12 * GIB, adapters: [card], devices: [webgpu, cuda] }
+
+test('a device that cannot be used says so in the list, and why below it', () => {
+  expect(deviceLabel('cuda', machine)).toBe('GPU (CUDA): not usable')
+  expect(deviceHint('cuda', machine)).toBe(
+    'its provider cannot be loaded. The CPU would compute instead.',
+  )
+})
+
+test('a card is shown with its memory and its limits', () => {
+  expect(deviceLabel('webgpu', machine)).toBe('GPU (WebGPU)')
+  expect(deviceHint('webgpu', machine)).toMatch(
+    /^NVIDIA RTX 4090, 23.6 GB free of 25.8 GB; half precision; tensors up to 2.* and more$/,
+  )
+  expect(deviceHint('webgpu', { ...machine, adapters: [] })).toMatch(/^half precision; tensors/)
+})
+
+test('a card that does not tell of its memory is shown without', () => {
+  const adapters = [{ ...card, memoryBytes: null, freeBytes: null }]
+  expect(deviceHint('webgpu', { ...machine, adapters })).toMatch(
+    /^NVIDIA RTX 4090, memory not told;/,
+  )
+})
+
+test('until the machine has been looked at nothing is claimed', () => {
+  expect(deviceLabel('cuda', null)).toBe('GPU (CUDA)')
+  expect(deviceHint('cpu', null)).toBe('Looking at the devices of this machine')
+  expect(deviceHint('cpu', machine)).toMatch(/^8 cores, 12.9 GB free; same seed, same bits$/)
+})
