@@ -5,6 +5,7 @@ import { TriangleAlert } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { COMMON, errorAdvice } from '../strings/common.ts'
 import { Button } from './button.tsx'
+import { visible } from '../text/neutral.ts'
 import styles from './states.module.css'
 
 type EmptyProps = {
@@ -46,7 +47,7 @@ export function Failed({ error, onRetry }: FailedProps) {
     <div className={styles['error']} role="alert">
       <TriangleAlert size={16} aria-hidden />
       <div>
-        <p>{message}</p>
+        <p>{visible(message)}</p>
         {advice === '' ? null : <p>{advice}</p>}
         {onRetry === undefined ? null : (
           <div className={styles['actions']}>

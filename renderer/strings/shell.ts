@@ -28,6 +28,7 @@ export const SHELL = {
   paletteHint: 'Type a command',
   paletteNone: 'No command of that name',
   shortcuts: 'Keyboard shortcuts',
+  sheetKeys: 'All keys',
   shortcutsHint: 'Change them in Settings, Shortcuts.',
   theme: 'Theme',
   themes: { system: 'System', light: 'Light', dark: 'Dark', contrast: 'High contrast' },

@@ -15,6 +15,7 @@ import { changedKeys, orderOf, parsed, problemOf, valueOf } from '../../text/run
 import type { Draft } from '../../text/run-draft.ts'
 import { diffSettings, presetValues } from '../../text/settings-diff.ts'
 import type { Changed } from '../../text/settings-diff.ts'
+import { visible } from '../../text/neutral.ts'
 import layout from '../layout.module.css'
 import styles from './new-run.module.css'
 
@@ -54,7 +55,7 @@ function Estimate({ plan }: { readonly plan: RunPlanView }) {
           <h3>{NEW_RUN.problems}</h3>
           <ul>
             {problems.map((problem) => (
-              <li key={problem}>{problem}</li>
+              <li key={problem}>{visible(problem)}</li>
             ))}
           </ul>
         </div>

@@ -12,6 +12,7 @@ import { useScreenCommands } from '../../data/screen-commands.ts'
 import { defaultOrder } from '../../text/run-draft.ts'
 import { useRoute } from '../../state/route.ts'
 import { RUNS } from '../../strings/runs.ts'
+import { visible } from '../../text/neutral.ts'
 import layout from '../layout.module.css'
 import styles from './runs.module.css'
 
@@ -87,7 +88,7 @@ export function FindingRow({ finding }: { readonly finding: Finding }) {
       )}
       <div>
         <strong>{name}</strong>
-        <p>{detail}</p>
+        <p>{visible(detail)}</p>
         {hint === '' ? null : <p>{hint}</p>}
       </div>
     </div>

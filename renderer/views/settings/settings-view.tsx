@@ -9,6 +9,7 @@ import { useAsk } from '../../data/ask.ts'
 import { SETTING_FIELDS, isSettingKey } from '../../../electron/contract/settings.ts'
 import type { SettingField, SettingKey, Settings } from '../../../electron/contract/settings.ts'
 import { SETTINGS } from '../../strings/places.ts'
+import { visible } from '../../text/neutral.ts'
 import layout from '../layout.module.css'
 import { Diagnosis } from './diagnosis.tsx'
 import { SettingRow } from './setting-row.tsx'
@@ -49,7 +50,7 @@ function Problems({ problems }: { readonly problems: readonly string[] }) {
       <p>{SETTINGS.problems}</p>
       <ul>
         {problems.map((problem) => (
-          <li key={problem}>{problem}</li>
+          <li key={problem}>{visible(problem)}</li>
         ))}
       </ul>
     </div>

@@ -5,6 +5,7 @@ import { Info, TriangleAlert, X } from 'lucide-react'
 import { IconButton } from '../../components/button.tsx'
 import { dropNote, useLive } from '../../data/live.ts'
 import { SHELL } from '../../strings/shell.ts'
+import { visible } from '../../text/neutral.ts'
 import styles from './shell.module.css'
 
 export function Notes() {
@@ -19,7 +20,7 @@ export function Notes() {
             ) : (
               <Info size={16} aria-hidden color="var(--accent)" />
             )}
-            <p>{text}</p>
+            <p>{visible(text)}</p>
             <IconButton icon={X} label={SHELL.dismiss} onPress={() => dropNote(id)} />
           </div>
         ))}

@@ -21,7 +21,9 @@ export function ShortcutsSheet({ open, commands, onClose }: Props) {
   const groups = [...new Set(mapped.map(({ group }) => group))]
   return (
     <Dialog label={SHELL.shortcuts} open={open} onClose={onClose}>
-      <div className={styles['sheet']}>
+      {/* A box that scrolls needs focus. */}
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- as said */}
+      <div className={styles['sheet']} tabIndex={0} role="region" aria-label={SHELL.sheetKeys}>
         <h1>{SHELL.shortcuts}</h1>
         <div className={styles['columns']}>
           {groups.map((group) => (
