@@ -3,7 +3,7 @@
  * Not here: which of the two (host/desktop-start.ts).
  */
 import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import manifest from '../package.json' with { type: 'json' }
 import { listenForInterrupt } from './cli/interrupt.ts'
@@ -26,9 +26,25 @@ function run(program: string, args: readonly string[]): Promise<number> {
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`)
 
+const BUILT = ['out/main/main.js', 'out/preload/preload.cjs', 'out/renderer/index.html']
+const SOURCES = ['electron', 'renderer', 'resources']
+
+/** All of it, and after the last change of a source: a checkout may have moved on. */
+function isBuilt(): boolean {
+  const files = BUILT.map((file) => join(ROOT, file))
+  if (!files.every((file) => existsSync(file))) return false
+  const oldest = Math.min(...files.map((file) => statSync(file).mtimeMs))
+  return SOURCES.every((folder) => newestIn(join(ROOT, folder)) <= oldest)
+}
+
+function newestIn(folder: string): number {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true })
+  const files = entries.filter((entry) => entry.isFile())
+  return Math.max(0, ...files.map((file) => statSync(join(file.parentPath, file.name)).mtimeMs))
+}
+
 async function build(): Promise<void> {
-  const built = ['out/main/main.js', 'out/preload/preload.cjs', 'out/renderer/index.html']
-  if (built.every((file) => existsSync(join(ROOT, file)))) return
+  if (isBuilt()) return
   say('building the app')
   const status = await run(process.execPath, [
     'node_modules/electron-vite/bin/electron-vite.js',
