@@ -313,6 +313,19 @@ test('a trainer is a process of its own: what it says is passed on, a lost host 
   expect(next?.heard()).toEqual(['open'])
 })
 
+test('an errand of the engine is a process of its own too, and is killed when asked', async () => {
+  const { workbench } = await started()
+  workbench.say({ type: 'launch', id: 7, what: 'errand' })
+  const errand = electron.utilityProcess.all[1]
+  expect(errand?.entry.endsWith('errand-process.js')).toBe(true)
+  errand?.say({ type: 'progress', done: 1, total: 2 })
+  errand?.emit('exit', 9)
+  expect(workbench.told.slice(-2).map(({ message }) => message)).toEqual([
+    { type: 'said', id: 7, message: { type: 'progress', done: 1, total: 2 } },
+    { type: 'ended', id: 7, how: 'its process ended with exit status 9' },
+  ])
+})
+
 test('what makes no sense is dropped', async () => {
   const { workbench } = await started()
   const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
