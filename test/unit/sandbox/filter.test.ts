@@ -1,5 +1,6 @@
 /** The system call filter, assembled by filter.py and run here by a small BPF interpreter, for both architectures. */
 import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { beforeAll, expect, test } from 'vitest'
 import { RESOURCES } from '../../../electron/sandbox/open.ts'
 import { findPython } from '../../../electron/sandbox/python.ts'
@@ -15,6 +16,8 @@ type Tables = {
   readonly denied: Readonly<Record<string, number>>
   readonly clone: readonly [clone: number, clone3: number]
   readonly socket: number
+  /** Numbers that kernel.py and the canaries use. */
+  readonly others: Readonly<Record<string, number>>
 }
 
 const ALLOW = 0x7fff0000
@@ -29,7 +32,7 @@ beforeAll(async () => {
   const program = `
 import json, struct, sys
 sys.path.insert(0, sys.argv[1])
-import filter as f
+import filter as f, kernel, selftest
 def rows(code):
     return [dict(zip(('code', 'jt', 'jf', 'k'), row)) for row in struct.iter_unpack('<HBBI', code)]
 print(json.dumps({name: {
@@ -37,6 +40,7 @@ print(json.dumps({name: {
     'code': rows(f.assemble(name, 7)), 'denials': rows(f.assemble_denials(name)),
     'denied': {call: pair[at] for call, pair in f.DENIED_CALLS.items()},
     'clone': f.CLONE_CALLS[name], 'socket': f.SOCKET_CALL[name],
+    'others': {**kernel.NUMBERS[name], **selftest.CALLS[name]},
 } for at, name in enumerate(f.AUDIT_ARCH)}))
 `
   const output = execFileSync(executable, ['-S', '-B', '-c', program, RESOURCES], {
@@ -87,6 +91,16 @@ test.for(ARCHITECTURES)('%s: every number that is not on the list is refused', (
       if (found !== wanted) wrong.push(number)
     }
   }
+  expect(wrong).toEqual([])
+})
+
+test.for(ARCHITECTURES)("%s: every number is the kernel's own", (name) => {
+  const golden = new URL('../../golden/syscalls.json', import.meta.url)
+  const all: Record<string, Record<string, number>> = JSON.parse(readFileSync(golden, 'utf8'))
+  const { plain, checked, denied, clone, socket, others } = tablesOf(name)
+  const [cloneNumber, clone3] = clone
+  const used = { ...plain, ...checked, ...denied, ...others, socket, clone: cloneNumber, clone3 }
+  const wrong = Object.entries(used).filter(([call, number]) => all[name]?.[call] !== number)
   expect(wrong).toEqual([])
 })
 
