@@ -25,7 +25,19 @@ import { Talk } from './talk.tsx'
 export type ModelRow = ModelReport & { readonly score?: number | null; readonly best?: boolean }
 
 const COLUMNS: readonly Column<ModelRow>[] = [
-  { id: 'label', label: MODELS.label, width: 'fill', cell: ({ label }) => visible(label) },
+  {
+    id: 'label',
+    label: MODELS.label,
+    width: 'fill',
+    cell: ({ label, ref }) => (
+      <>
+        {visible(label)}{' '}
+        {ref.type === 'checkpoint' && ref.step !== null ? (
+          <TrainedMark run={ref.run} step={ref.step} />
+        ) : null}
+      </>
+    ),
+  },
   {
     id: 'problems',
     label: MODELS.report,
@@ -64,15 +76,6 @@ const COLUMNS: readonly Column<ModelRow>[] = [
     label: MODELS.parent,
     width: 200,
     cell: ({ parent }) => (parent === null ? NOTHING : `${parent.run} @ ${parent.step}`),
-  },
-  {
-    id: 'lineage',
-    label: MODELS.lineage,
-    width: 170,
-    cell: ({ ref }) =>
-      ref.type === 'checkpoint' && ref.step !== null ? (
-        <TrainedMark run={ref.run} step={ref.step} />
-      ) : null,
   },
 ]
 
