@@ -37,6 +37,7 @@ import {
   openHeldOut,
   startScores,
 } from './held-out.ts'
+import { writeRunFile } from './run-file.ts'
 import { planRun, type RunPlan } from './run-plan.ts'
 import { holdBack, openSafety, restSafely, watchRecorded } from './run-safety.ts'
 import { createTally, type Tally } from './run-tally.ts'
@@ -131,26 +132,24 @@ async function enterRun(
   state: LoopState | null,
 ): Promise<Recorder> {
   if (resumed !== null) return resumeRun(store, resumed.id, state?.step ?? 0, WRITER)
-  const id = newRunId(recipe, Date.now(), Math.random)
-  return startRun(
-    store,
-    {
-      id,
-      recipe,
-      preset,
-      seed: config.seed,
-      config,
-      model: { path: model, sha256: await weightsDigest(model) },
-      promptVersion: prompts.version,
-      sandboxLevel: sandbox.level,
-      pythonVersion: sandbox.pythonVersion,
-      engine: order.engine,
-      device: order.device,
-      plannedSteps: order.minutes === null ? config.totalSteps : null,
-      parent,
-    },
-    WRITER,
-  )
+  const made = {
+    id: newRunId(recipe, Date.now(), Math.random),
+    recipe,
+    preset,
+    seed: config.seed,
+    config,
+    model: { path: model, sha256: await weightsDigest(model) },
+    promptVersion: prompts.version,
+    sandboxLevel: sandbox.level,
+    pythonVersion: sandbox.pythonVersion,
+    engine: order.engine,
+    device: order.device,
+    plannedSteps: order.minutes === null ? config.totalSteps : null,
+    parent,
+  }
+  const recorder = startRun(store, made, WRITER)
+  writeRunFile(order.home, made)
+  return recorder
 }
 
 async function carryOut(run: Run, state: LoopState | null): Promise<TrainSummary> {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -7,7 +7,8 @@ import type { StepRecord } from '../../electron/contract/run.ts'
 import { readStepRecord, showRun } from '../../electron/host/history.ts'
 import { modelOf } from '../../electron/host/checkpoints.ts'
 import { weightsDigest } from '../../electron/host/models.ts'
-import { databaseFile } from '../../electron/host/paths.ts'
+import { databaseFile, runDirectory } from '../../electron/host/paths.ts'
+import { RUN_FILE } from '../../electron/host/run-file.ts'
 import { runTraining } from '../../electron/host/train.ts'
 import { openStore } from '../../electron/store/open.ts'
 
@@ -101,6 +102,9 @@ describe('a whole run with the embedded model, the real engine, sandbox and data
       [2, 'periodic'],
       [4, 'final'],
     ])
+    const file = join(runDirectory(firstHome, first.run), RUN_FILE)
+    const kept: unknown = JSON.parse(readFileSync(file, 'utf8'))
+    expect(kept).toMatchObject({ id: first.run, seed: 7, config: detail.run.config })
   })
 
   test('the weights change', async () => {
