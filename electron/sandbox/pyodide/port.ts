@@ -27,7 +27,7 @@ export type MainPort = {
 }
 
 const Answer = v.object({ type: v.literal(PAGE_ANSWER), id: v.number(), why: v.string() })
-const START_MS = 60_000
+const START_MS = 120_000
 let lastId = 0
 
 export function portSource(main: MainPort): PageSource {
