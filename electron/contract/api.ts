@@ -103,7 +103,6 @@ export const CALLS = {
   'evals.start': call<view.Job>()(inputs.StartEval),
   'evals.list': call<readonly EvalRecord[]>()(inputs.OfRun),
   'evals.items': call<readonly EvalItem[]>()(inputs.EvalPlace),
-  'evals.flips': call<view.Flips>()(inputs.EvalPair),
 
   'evaluations.board': call<evaluation.EvaluationBoard>()(evaluations.OfBoard),
   'evaluations.suites': call<evaluation.SuiteShelf>()(inputs.Nothing),

@@ -195,14 +195,6 @@ export const EvalPlace = v.strictObject({
   temperature: real(0, 2),
 })
 
-/** The same suite at two checkpoints, of one run or of two. */
-export const EvalPair = v.strictObject({
-  before: RunAtStep,
-  after: RunAtStep,
-  suite: name(60),
-  temperature: real(0, 2),
-})
-
 export const EXPORT_WHAT = ['tasks', 'episodes', 'steps', 'flags'] as const
 export const EXPORT_FORMAT = ['csv', 'jsonl', 'parquet', 'hf', 'inspect', 'tfevents'] as const
 

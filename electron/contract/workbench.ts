@@ -199,8 +199,16 @@ export type TaskDetail = {
   readonly moreAttempts: boolean
 }
 
+/** What the trainer's last pass gave each token, and where the update clipped: outside 1 - low to 1 + high. */
+export type SeenTrace = {
+  readonly logprobs: Float32Array
+  readonly entropy: Float32Array
+  readonly clipLow: number
+  readonly clipHigh: number
+}
+
 /** An episode with its numbers as typed arrays. Old log-probabilities: those of the weights that sampled it. */
-export type EpisodeTrace = Omit<Episode, 'tokens' | 'logprobs' | 'promptTokens'> & {
+export type EpisodeTrace = Omit<Episode, 'tokens' | 'logprobs' | 'promptTokens' | 'seen'> & {
   readonly run: string
   readonly promptTokens: Int32Array
   readonly tokens: Int32Array
@@ -210,6 +218,8 @@ export type EpisodeTrace = Omit<Episode, 'tokens' | 'logprobs' | 'promptTokens'>
    * tokenizer is not at hand or does not give this text.
    */
   readonly ends: Int32Array | null
+  /** null: it was not part of an update, or nothing was kept of it. */
+  readonly seen: SeenTrace | null
   readonly flags: readonly FlagEntry[]
 }
 
@@ -282,22 +292,6 @@ export type Job = {
   readonly endedMs: number | null
   readonly result: JobResult | null
   readonly error: { readonly code: ErrorCode; readonly message: string } | null
-}
-
-/** An item whose answer was right at one of two checkpoints only. */
-export type Flip = {
-  readonly item: string
-  readonly kind: string | null
-  readonly sample: number
-  readonly before: { readonly correct: boolean; readonly response: string }
-  readonly after: { readonly correct: boolean; readonly response: string }
-}
-export type Flips = {
-  readonly compared: number
-  readonly gained: number
-  readonly lost: number
-  /** At most 1,000. */
-  readonly rows: readonly Flip[]
 }
 
 export type FlagTrail = {

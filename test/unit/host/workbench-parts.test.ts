@@ -3,8 +3,6 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { AppError } from '../../../electron/contract/errors.ts'
-import type { EvalItem } from '../../../electron/contract/history.ts'
-import { flipsOf } from '../../../electron/host/handlers/evals.ts'
 import { createHandles } from '../../../electron/host/handles.ts'
 import { createHold, rest } from '../../../electron/host/hold.ts'
 import { createJobs } from '../../../electron/host/jobs.ts'
@@ -145,31 +143,6 @@ test('each token ends where its text ends, also where several make one character
   expect(tokenEnds(codec, [0, 1], 'def')).toBeNull()
   expect(tokenEnds(codec, [0], 'de!')).toBeNull()
   expect(tokenEnds(codec, [], '')).toEqual(new Int32Array())
-})
-
-test('flips are answers that were right at one of two checkpoints', () => {
-  const item = (name: string, correct: boolean, undecided = false): EvalItem => ({
-    step: 1,
-    suite: 's',
-    temperature: 0,
-    item: name,
-    cluster: name,
-    kind: null,
-    sample: 0,
-    correct,
-    undecided,
-    status: null,
-    reason: '',
-    response: `${name} ${String(correct)}`,
-    tokens: null,
-    logprobs: null,
-  })
-  const before = [item('a', true), item('b', false), item('c', true), item('e', true)]
-  const lost = item('e', false, true)
-  const after = [item('a', true), item('b', true), item('c', false), item('d', true), lost]
-  const flips = flipsOf(before, after)
-  expect(flips).toMatchObject({ compared: 3, gained: 1, lost: 1 })
-  expect(flips.rows.map((flip) => flip.item)).toEqual(['b', 'c'])
 })
 
 test('a held run rests between steps until it is let go or stopped', async () => {
