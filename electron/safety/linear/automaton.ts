@@ -28,7 +28,7 @@ export interface Automaton {
   step(from: Place, letter: number): Step
 }
 
-const MAX_PLACES = 1_000
+const MAX_PLACES = 4_000
 const NOTHING: readonly number[] = []
 
 /** everywhere: a match may begin at any unit, not only at the first. */
