@@ -44,14 +44,13 @@ export function createLocalEngine({
   const count = workers ?? availableParallelism()
   const groups = new Set<WorkerGroup>()
   let closed = false
-  let device = wanted
-  let fallback: string | null = null
+  const choice = deviceChoice(wanted, onFallback)
   let peak = 0
   let generation: GenerationTally = { promptTokens: 0, prefillMs: 0, newTokens: 0, decodeMs: 0 }
   const modelOptions = { ...WHOLE_MODEL, ...model }
   const open = async (folder: string, training: boolean): Promise<WorkerGroup> => {
     if (closed) throw new AppError('engine', 'the engine is closed')
-    const group = await openOrFallBack((on) =>
+    const group = await choice.open((on) =>
       openGroup(folder, {
         workers: count,
         options: { threads: 1, device: on },
@@ -65,21 +64,6 @@ export function createLocalEngine({
     if (closed) await group.close()
     return group
   }
-  /** On the CPU from the first refusal on: a run does not change its device halfway. */
-  const openOrFallBack = async (
-    open: (on: LocalOptions['device']) => Promise<WorkerGroup>,
-  ): Promise<WorkerGroup> => {
-    try {
-      return await open(device)
-    } catch (thrown) {
-      const isRefusal = thrown instanceof AppError && REFUSALS.has(thrown.code)
-      if (device === 'cpu' || groups.size > 0 || !isRefusal) throw thrown
-      fallback = `${NAMES[device]} cannot be used (${thrown.message}), so the CPU computes`
-      device = 'cpu'
-      onFallback(fallback)
-      return await open(device)
-    }
-  }
   return {
     kind: 'local',
     createTrainingClient: async (folder) =>
@@ -88,7 +72,7 @@ export function createLocalEngine({
     stats: (): EngineStats => {
       const rssBytes = process.memoryUsage.rss()
       peak = Math.max(peak, rssBytes, process.resourceUsage().maxRSS * 1024)
-      return { device, fallback, workers: count, rssBytes, peakRssBytes: peak, generation }
+      return { ...choice.used(), workers: count, rssBytes, peakRssBytes: peak, generation }
     },
     close: async () => {
       closed = true
@@ -96,6 +80,30 @@ export function createLocalEngine({
       groups.clear()
     },
   }
+}
+
+type Used = Pick<EngineStats, 'device' | 'fallback'>
+
+/** The device that groups are opened on: the CPU from the first refusal on, but never halfway through a run. */
+function deviceChoice(wanted: LocalOptions['device'], onFallback: (sentence: string) => void) {
+  let used: Used = { device: wanted, fallback: null }
+  let opened = false
+  const open = async (make: (on: LocalOptions['device']) => Promise<WorkerGroup>) => {
+    try {
+      const group = await make(used.device)
+      opened = true
+      return group
+    } catch (thrown) {
+      const { device } = used
+      const isRefusal = thrown instanceof AppError && REFUSALS.has(thrown.code)
+      if (device === 'cpu' || opened || !isRefusal) throw thrown
+      const fallback = `${NAMES[device]} cannot be used (${thrown.message}), so the CPU computes`
+      used = { device: 'cpu', fallback }
+      onFallback(fallback)
+      return await make('cpu')
+    }
+  }
+  return { open, used: () => used }
 }
 
 /** Calls of sampling follow one another: their times add up. */

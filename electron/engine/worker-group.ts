@@ -8,6 +8,7 @@ import type { DecoderConfig } from '../model/config.ts'
 import { trainableTensors } from '../model/lora.ts'
 import type { WeightSource } from '../model/parameters.ts'
 import { elementCount, type TensorSpec } from '../model/tensors.ts'
+import { findAdapters } from './adapters.ts'
 import { type ModelOptions, openModel } from './open-model.ts'
 import type { CallName, Calls, GenerationTally } from './protocol.ts'
 import { cacheBytesFor } from './sampling-plan.ts'
@@ -75,7 +76,7 @@ export async function openGroup(model: string, plan: GroupPlan): Promise<WorkerG
       await Promise.all(handles.map((worker) => worker.close()))
     },
   }
-  const cacheBytes = (plan.cacheBytes ?? cacheBytesFor(process.availableMemory())) / handles.length
+  const cacheBytes = (plan.cacheBytes ?? (await cacheRoom(plan.options))) / handles.length
   const shared = plan.training ? handles.map(() => sharedBuffers(specs, handles.length)) : null
   const { recompute } = plan.model
   try {
@@ -90,6 +91,13 @@ export async function openGroup(model: string, plan: GroupPlan): Promise<WorkerG
     throw thrown
   }
   return group
+}
+
+/** Half of what is free where the caches will lie; of a device that does not tell, the least. */
+async function cacheRoom({ device }: SessionOptions): Promise<number> {
+  if (device !== 'webgpu') return cacheBytesFor(process.availableMemory())
+  const [adapter] = await findAdapters()
+  return cacheBytesFor(adapter?.freeBytes ?? adapter?.memoryBytes ?? 0)
 }
 
 /** What one worker shows the others; nothing where there is no other. */
