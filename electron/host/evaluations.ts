@@ -4,7 +4,6 @@
  * Not here: making them (evaluate.ts, run-measure.ts), what screens ask (evaluation-views.ts).
  */
 import { existsSync, statSync } from 'node:fs'
-import { parseConfig } from '../contract/config.ts'
 import { AppError } from '../contract/errors.ts'
 import type { Evaluation, EvaluationRecord } from '../contract/evaluation.ts'
 import type { EvalItem } from '../contract/history.ts'
@@ -145,7 +144,7 @@ async function promptOf({ suite, template }: Evaluation, name: string): Promise<
 export function trainingOf(store: Store, run: string): Evaluation[] {
   const records = readEvals(store, runKey(store, run))
   const { createdMs, config } = readRun(store, run)
-  const template = TEMPLATE_OF[parseConfig(config).promptSet]
+  const template = templateOf(config)
   const groups = Map.groupBy(records, ({ step, suite, temperature }) =>
     trainingId({ run, step, suite, temperature }),
   )
@@ -161,6 +160,12 @@ export function trainingOf(store: Store, run: string): Evaluation[] {
     const parts = own.filter(({ kind }) => kind !== 'mean')
     return [trainingEvaluation(id, run, mean, parts, { isPart, template, createdMs })]
   })
+}
+
+/** A run of another version may have settings that are not known here. */
+function templateOf({ promptSet }: Readonly<Record<string, unknown>>): string {
+  const known = Object.entries(TEMPLATE_OF).find(([set]) => set === promptSet)
+  return known?.[1] ?? ''
 }
 
 type TrainingFacts = {
