@@ -12,6 +12,27 @@ export type RunKey = keyof typeof RUN_FIELDS
 export type RunConfig = { readonly [K in RunKey]: FieldValue<(typeof RUN_FIELDS)[K]> }
 export type RunOverrides = Partial<RunConfig>
 
+/**
+ * Real models on one machine: adapters, layers computed again, short batches and lengths. Rank, alpha, rate and lengths
+ * as in the reference's branch for one consumer GPU; memory per preset in preset-notes.ts.
+ */
+const ADAPTERS = {
+  batch: 4,
+  mcSamples: 4,
+  references: 3,
+  seedFactor: 1,
+  solveSource: 'previousStep',
+  mcReuse: true,
+  loraRank: 64,
+  loraAlpha: 16,
+  learningRate: 2e-6,
+  rampSteps: 5,
+  recompute: true,
+  tokensPerMicroBatch: 2_048,
+  maxPrompt: 2_048,
+  maxResponse: 2_048,
+} as const satisfies RunOverrides
+
 /** What differs from the defaults, which are the paper's. */
 export const PRESETS = {
   paper: {},
@@ -56,6 +77,10 @@ export const PRESETS = {
     tokensPerMicroBatch: 1_024,
     outputChars: 400,
   },
+  'lora-0.5b': ADAPTERS,
+  'lora-1.5b': ADAPTERS,
+  'qlora-3b': { ...ADAPTERS, baseWeights: '4-bit' },
+  'qlora-8b': { ...ADAPTERS, baseWeights: '4-bit' },
 } as const satisfies Readonly<Record<string, RunOverrides>>
 export type Preset = keyof typeof PRESETS
 

@@ -3,7 +3,7 @@
  * from the graphs themselves, built without weights and walked as the runtime walks them (graph/liveness.ts).
  * Not here: what is free (host/memory-check.ts).
  */
-import { liveness } from '../graph/liveness.ts'
+import { peakBytes } from '../graph/liveness.ts'
 import type { DecoderConfig } from '../model/config.ts'
 import { DTYPE_BYTES } from '../model/dtype.ts'
 import { type LoraSpec, trainableTensors } from '../model/lora.ts'
@@ -94,22 +94,13 @@ function stateBytes({ config, lora, kl }: MemoryPlan, workers: number): number {
   return workers * (own + 2 * trained + reference + exchanged) + 2 * trained
 }
 
-/** Peaks grow by the same for every layer: two small decoders tell those of a large one. */
-function perLayer(config: DecoderConfig, peak: (config: DecoderConfig) => number): number {
-  if (config.layers <= 3) return peak(config)
-  const [two, three] = [2, 3].map((layers) => peak({ ...config, layers }))
-  return (two ?? 0) + (config.layers - 2) * ((three ?? 0) - (two ?? 0))
-}
-
 function trainingBytes(plan: MemoryPlan): number {
   const { recompute, kl } = plan
   const shape = largestGrid(plan)
   const loss = { loss: 'ppo', kl, entropy: true, dualClip: false } as const
-  return perLayer(plan.config, (config) => {
-    const source = sourceOf({ ...plan, config })
-    const g = gradientGraph({ config, source, recompute }, shape, loss, 'cpu')
-    return liveness(g, (name) => name.startsWith('next.')).peak
-  })
+  const trained = { config: plan.config, source: sourceOf(plan), recompute }
+  const g = gradientGraph(trained, shape, loss, 'cpu')
+  return peakBytes(g, (name) => name.startsWith('next.'))
 }
 
 /** The micro-batch that takes most: rows of the micro-batch, or one row of the longest sequence. */
@@ -130,21 +121,16 @@ function cacheNeed({ config, prompt, response, samples, cacheBytes }: MemoryPlan
 
 /** Prefill, or a step of decoding with the casts that it needs. */
 function generationBytes(
-  full: DecoderConfig,
+  config: DecoderConfig,
   source: WeightSource,
   { prompt, samples, castOnce }: MemoryPlan,
 ): number {
   const length = Math.min(PREFILL_TOKENS, 2 ** Math.ceil(Math.log2(Math.max(64, prompt))))
   const rows = Math.max(1, Math.floor(PREFILL_TOKENS / length))
-  const prefill = perLayer(full, (config) => {
-    const own: WeightSource =
-      source.kind === 'fed'
-        ? FED
-        : { ...source, base: emptyBase(config, 'stored'), castOnce: false }
-    return liveness(prefillGraph(config, rows, length, 'cpu', own)).peak
-  })
-  const logits = 4 * Math.min(64, samples) * full.vocabSize * FLOAT
-  return Math.max(prefill, logits) + castBytes(full, source, castOnce)
+  const own = source.kind === 'fed' ? FED : { ...source, castOnce: false }
+  const prefill = peakBytes(prefillGraph(config, rows, length, 'cpu', own))
+  const logits = 4 * Math.min(64, samples) * config.vocabSize * FLOAT
+  return Math.max(prefill, logits) + castBytes(config, source, castOnce)
 }
 
 function castBytes(config: DecoderConfig, source: WeightSource, castOnce: boolean): number {

@@ -70,22 +70,14 @@ export function executionOrder(g: Graph): Node[] {
   return order
 }
 
-export type Liveness = {
-  /** The most bytes alive at once. */
-  readonly peak: number
-  /** What was alive then, largest first. */
-  readonly largest: readonly { readonly name: string; readonly bytes: number }[]
-}
-
-/** outside: names of outputs that are written into memory of the caller. */
-export function liveness(given: Graph, outside: (name: string) => boolean = () => false): Liveness {
+/** The most bytes alive at once. outside: names of outputs that are written into memory of the caller. */
+export function peakBytes(given: Graph, outside: (name: string) => boolean = () => false): number {
   const g = scheduled(given)
   const order = executionOrder(g)
   const { roots, last } = lifetimes(g, order)
   const alive = new Map<string, number>()
   let now = 0
   let peak = 0
-  let largest: Liveness['largest'] = []
   const dying = Map.groupBy(last, ([, at]) => at)
   order.forEach((node, at) => {
     const reused = takenOver(node, at, last, alive)
@@ -99,20 +91,13 @@ export function liveness(given: Graph, outside: (name: string) => boolean = () =
       alive.set(value.name, bytes)
       now += bytes
     }
-    const body = bodyPeak(node)
-    if (now + body > peak) {
-      peak = now + body
-      largest = [...alive, [`${node.op} body`, body] as const]
-        .map(([name, bytes]) => ({ name, bytes }))
-        .toSorted((a, b) => b.bytes - a.bytes)
-        .slice(0, 24)
-    }
+    peak = Math.max(peak, now + bodyPeak(node))
     for (const [name] of dying.get(at) ?? []) {
       now -= alive.get(name) ?? 0
       alive.delete(name)
     }
   })
-  return { peak, largest }
+  return peak
 }
 
 /** roots: values that are views of others; last: when each value that owns memory is read for the last time. */
@@ -150,7 +135,7 @@ function takenOver(
 /** A Loop holds what one turn of its body does. */
 function bodyPeak(node: Node): number {
   return Object.values(node.attributes).reduce(
-    (sum, attribute) => (attribute.kind === 'graph' ? sum + liveness(attribute.value).peak : sum),
+    (sum, attribute) => (attribute.kind === 'graph' ? sum + peakBytes(attribute.value) : sum),
     0,
   )
 }

@@ -9,7 +9,7 @@ import {
   only,
   output,
 } from '../../electron/graph/graph.ts'
-import { liveness } from '../../electron/graph/liveness.ts'
+import { peakBytes } from '../../electron/graph/liveness.ts'
 import { add, exp, mul, sigmoid, softmax, sumAll } from '../../electron/graph/ops.ts'
 import { concat, slice } from '../../electron/graph/ops-layout.ts'
 import { matmul } from '../../electron/graph/ops-matmul.ts'
@@ -119,7 +119,7 @@ describe('a checkpoint', () => {
       gradients(g, sumAll(g, x), [w]).forEach((gradient) => {
         if (gradient !== null) output(g, gradient, 'd w')
       })
-      return liveness(g).peak
+      return peakBytes(g)
     }
     expect(peak(false)).toBeLessThan(0.6 * peak(true))
   })

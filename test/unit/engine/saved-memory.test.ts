@@ -4,7 +4,7 @@ import { openSession } from '../../../electron/engine/session.ts'
 import { spotStats } from '../../../electron/engine/spot-stats.ts'
 import { gradients } from '../../../electron/graph/autodiff.ts'
 import { constant, createGraph, type Graph, input, output } from '../../../electron/graph/graph.ts'
-import { executionOrder, liveness } from '../../../electron/graph/liveness.ts'
+import { executionOrder, peakBytes } from '../../../electron/graph/liveness.ts'
 import { add, mul, sumAll } from '../../../electron/graph/ops.ts'
 import { scheduled } from '../../../electron/graph/schedule.ts'
 import type { Value } from '../../../electron/graph/value.ts'
@@ -117,6 +117,6 @@ describe('the order of nodes', () => {
       'Identity',
     ])
     // Two products of 8 bytes; the sum takes the place of one, and its name is a view.
-    expect(liveness(g).peak).toBe(16)
+    expect(peakBytes(g)).toBe(16)
   })
 })
