@@ -20,7 +20,6 @@ export const MODELS = {
   dropHint: 'Or drop a folder here.',
   dropInBrowser: 'A browser does not tell where a dropped folder lies: type its path instead.',
   noFolder: 'What was dropped is no folder of this machine.',
-  lineage: 'Lineage',
   usable: 'Can be used',
   problems: (count: string) => `${count} problems`,
   report: 'Report',

@@ -14,6 +14,7 @@ import type { Board, BoardColumn, BoardRow } from '../../text/board.ts'
 import { boardOf, outline, usualBaseline } from '../../text/board.ts'
 import { visible } from '../../text/neutral.ts'
 import layout from '../layout.module.css'
+import { TrainedName } from '../review/trained-mark.tsx'
 import styles from './evaluate.module.css'
 import { EvaluationSide } from './evaluation-side.tsx'
 import { ReportedRows } from './reported-rows.tsx'
@@ -139,7 +140,8 @@ function BoardTable({ board, baseline, best, reported, selected, onSelect }: Tab
               {visible(row.label)}
               {best.has(row.key) ? (
                 <Star size={13} aria-label={EVALUATE.best} style={{ marginInlineStart: 6 }} />
-              ) : null}
+              ) : null}{' '}
+              <TrainedName name={row.key} />
             </th>
             {board.columns.map((column) => (
               <Cell

@@ -5,7 +5,6 @@ import { Biohazard } from 'lucide-react'
 import { Mark } from '../../components/marks.tsx'
 import { useAsk } from '../../data/ask.ts'
 import { integer } from '../../format.ts'
-import { useParam } from '../../state/route.ts'
 import { LINEAGE } from '../../strings/review.ts'
 
 type Props = { readonly run: string; readonly step: number }
@@ -24,8 +23,9 @@ export function TrainedMark({ run, step }: Props) {
   )
 }
 
-/** Of the run that is selected. */
-export function TrainedHere({ step }: Pick<Props, 'step'>) {
-  const run = useParam('run')
-  return run === null ? null : <TrainedMark run={run} step={step} />
+/** Of a checkpoint by its name, `RUN@STEP`; nothing for other models. */
+export function TrainedName({ name }: { readonly name: string }) {
+  const [, run, step] = /^([a-z0-9-]{1,64})@(\d{1,9})$/.exec(name) ?? []
+  if (run === undefined || step === undefined) return null
+  return <TrainedMark run={run} step={Number(step)} />
 }
