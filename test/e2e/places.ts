@@ -40,7 +40,8 @@ export const placesAt = (step: number): readonly Place[] => [
   { name: 'pass-at-k', address: `#/evaluate?${run}&tab=passAtK`, ready: 'pass@k: HumanEval' },
   { name: 'reported', address: `#/evaluate?${run}&tab=reported`, ready: 'AceCoder-RM' },
   { name: 'suites', address: `#/evaluate?${run}&tab=suites`, ready: 'OlympiadBench' },
-  { name: 'review', address: `#/review?${run}`, ready: 'reward hacking' },
+  { name: 'review', address: `#/review?${run}&source=newest`, ready: 'Your rating' },
+  { name: 'review-flags', address: `#/review?${run}&tab=flags`, ready: 'reward hacking' },
   { name: 'logs', address: `#/logs?${run}`, ready: 'Copy all' },
   { name: 'settings', address: `#/settings?${run}`, ready: 'Shortcuts' },
 ]
