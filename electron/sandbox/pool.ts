@@ -118,9 +118,11 @@ export class Pool {
 
   #conclude(entry: Entry, end: JobEnd): void {
     if (end === 'unstarted') return void this.#queue.unshift(entry)
-    if (end !== 'lost' && end.ending !== 'not_run') return entry.settle(end)
+    if (end !== 'lost' && !isDisturbed(end)) return entry.settle(end)
     entry.attempts += 1
-    if (entry.attempts >= MAX_ATTEMPTS) return entry.settle('infra_error')
+    if (entry.attempts >= MAX_ATTEMPTS) {
+      return entry.settle(end === 'lost' || end.ending === 'not_run' ? 'infra_error' : end)
+    }
     this.#queue.unshift(entry)
   }
 
@@ -169,6 +171,14 @@ export class Pool {
     this.#queue = []
     for (const entry of waiting) entry.settle('infra_error')
   }
+}
+
+/** ILL, TRAP, ABRT, BUS, FPE, SEGV, XCPU, XFSZ, SYS. */
+const OWN_SIGNALS: ReadonlySet<number> = new Set([4, 5, 6, 7, 8, 11, 24, 25, 31])
+
+/** Whether a child did not run, or was ended by a signal that programs cannot bring upon themselves. */
+function isDisturbed({ ending, code }: ReplyFrame): boolean {
+  return ending === 'not_run' || (ending === 'crashed' && !OWN_SIGNALS.has(code))
 }
 
 function closed(): AppError {

@@ -121,6 +121,73 @@ test('a reply that comes byte by byte is one reply, and a second one ends the zy
   await vi.waitFor(() => expect(sandbox.stats().losses).toBe(1), 20_000)
 })
 
+/** A child of a zygote that is running now, the newest process of all. */
+const newest = (sandbox: LocalSandbox): number => Math.max(...processes(sandbox))
+
+test.for<NodeJS.Signals>(['SIGKILL', 'SIGSTOP', 'SIGTERM', 'SIGINT'])(
+  'a child that gets %s from outside is not the fault of its program',
+  async (signal) => {
+    const sandbox = await open()
+    const quiet = processes(sandbox).length
+    const program =
+      'import time\ndef f(a):\n    end = time.monotonic() + 0.3\n    while time.monotonic() < end: pass\n    return a\n'
+    const running = sandbox.run({ program, inputs: ['5'], limits: { wallMs: 2_000 } })
+    await untilRunning(sandbox, quiet)
+    process.kill(newest(sandbox), signal)
+    expect((await running).outcomes.map(textOf)).toEqual(['ok:i5;'])
+    expect(sandbox.stats().losses).toBe(0)
+  },
+)
+
+test('whatever process is killed or stopped at whatever moment, every result is right', async () => {
+  const sandbox = await open({ workers: 2 })
+  const signals = ['SIGKILL', 'SIGKILL', 'SIGSTOP', 'SIGTERM', 'SIGKILL', 'SIGINT'] as const
+  const draw = drawer(20_251)
+  let done = 0
+  const one = async (value: number) => {
+    const program = `def f(a):\n    for i in range(${draw(20_000)}): pass\n    return a * 2\n`
+    const { outcomes } = await sandbox.run({
+      program,
+      inputs: [String(value)],
+      limits: { wallMs: 400 },
+    })
+    done += 1
+    if (done % 25 === 0) strike(sandbox, draw, signals[(done / 25) % signals.length])
+    return outcomes.map(textOf).join()
+  }
+  const values = Array.from({ length: 240 }, (_, at) => at)
+  const results = await Promise.all(values.map(one))
+  const wrong = results.filter(
+    (text, at) => text !== `ok:i${(at * 2).toString(16)};` && !text.startsWith('infra_error'),
+  )
+  expect(wrong).toEqual([])
+  expect(results.filter((text) => text.startsWith('ok')).length).toBeGreaterThan(220)
+  expect(await double(sandbox, 3)).toBe('ok:i6;')
+})
+
+/** Numbers below a bound, the same in every run. */
+function drawer(seed: number): (below: number) => number {
+  let state = seed
+  return (below) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    return Math.floor((state / 2 ** 32) * below)
+  }
+}
+
+function strike(
+  sandbox: LocalSandbox,
+  draw: (below: number) => number,
+  signal: NodeJS.Signals = 'SIGKILL',
+): void {
+  const all = processes(sandbox)
+  const pid = all[draw(all.length)]
+  try {
+    if (pid !== undefined) process.kill(pid, signal)
+  } catch {
+    // It ended by itself.
+  }
+}
+
 test('cancelling ends what runs and forgets what waits, and nothing else', async () => {
   const sandbox = await open()
   const quiet = processes(sandbox).length
