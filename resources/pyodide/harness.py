@@ -11,19 +11,13 @@ import json
 import os
 import sys
 import time
-import types
 import warnings
 
-# What only child.start() needs, to shut in a process of its own: there is none here.
-for _name in ("kernel", "resource"):
-    sys.modules[_name] = types.ModuleType(_name)
-sys.modules["resource"].setrlimit = None
-
-import child  # noqa: E402
-from offered import CODECS, OFFERED, SUPPORT  # noqa: E402
+import child
+from offered import CODECS, OFFERED, SUPPORT
 
 HIDDEN = (
-    "harness child kernel resource facts entry measures literal canonical offered ctypes _ctypes _socket select "
+    "harness child facts entry measures literal canonical offered ctypes _ctypes _socket select "
     "_posixsubprocess importlib.util"
 ).split()
 ESCAPED, OUT_OF_MEMORY = 99, 96

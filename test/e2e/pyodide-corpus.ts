@@ -113,19 +113,19 @@ const ROWS: readonly Row[] = [
   [
     'forge',
     'edit the result by frame walk',
-    `${HARNESS}\ndef f(a):\n    child._dumps = lambda x: '[[["ok","i2a;"]],{}]'\n    return 1\n`,
+    `${HARNESS}\ndef f(a):\n    child._reply = lambda nonce, *a: nonce + '[[["ok","i2a;"]],{}]\\n'\n    return 1\n`,
     ['ok:i2a;'],
   ],
   [
     'forge',
     'two outcomes for one input',
-    `${HARNESS}\ndef f(a):\n    child._dumps = lambda x: '[[["ok","i2a;"],["ok","i2a;"]],{}]'\n    return 1\n`,
+    `${HARNESS}\ndef f(a):\n    child._reply = lambda nonce, *a: nonce + '[[["ok","i2a;"],["ok","i2a;"]],{}]\\n'\n    return 1\n`,
     ['exception:forged_or_garbled'],
   ],
   [
     'forge',
     'a reply that is no text',
-    `${HARNESS}\ndef f(a):\n    child._dumps = lambda x: '\\ud800\\x00\\n\\n'\n    return 1\n`,
+    `${HARNESS}\ndef f(a):\n    child._reply = lambda *a: '\\ud800\\x00\\n\\n'\n    return 1\n`,
     ['exception:*'],
   ],
   [
