@@ -26,6 +26,7 @@ export const SHELL = {
   skip: 'Skip to the screen',
   palette: 'Commands',
   paletteHint: 'Type a command',
+  found: 'Commands found',
   paletteNone: 'No command of that name',
   shortcuts: 'Keyboard shortcuts',
   sheetKeys: 'All keys',

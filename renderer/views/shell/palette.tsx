@@ -28,24 +28,27 @@ export function CommandPalette({ open, commands, onClose }: Props) {
           <SearchField aria-label={SHELL.paletteHint} autoFocus>
             <Input className={controls['input'] ?? ''} placeholder={SHELL.paletteHint} />
           </SearchField>
-          <Menu
-            className={controls['list'] ?? ''}
-            aria-label={SHELL.palette}
-            items={commands}
-            onAction={start}
-            renderEmptyState={() => <p className={controls['option']}>{SHELL.paletteNone}</p>}
-          >
-            {({ id, label, group, keys }) => (
-              <MenuItem id={id} textValue={label} className={controls['option'] ?? ''}>
-                <span className={styles['item']}>
-                  <span>
-                    {label} <span className={styles['group']}>{group}</span>
+          {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a box that scrolls needs focus */}
+          <div className={styles['results']} tabIndex={0} role="region" aria-label={SHELL.found}>
+            <Menu
+              className={styles['menu'] ?? ''}
+              aria-label={SHELL.palette}
+              items={commands}
+              onAction={start}
+              renderEmptyState={() => <p className={controls['option']}>{SHELL.paletteNone}</p>}
+            >
+              {({ id, label, group, keys }) => (
+                <MenuItem id={id} textValue={label} className={controls['option'] ?? ''}>
+                  <span className={styles['item']}>
+                    <span>
+                      {label} <span className={styles['group']}>{group}</span>
+                    </span>
+                    <KeyCaps keys={keys} />
                   </span>
-                  <KeyCaps keys={keys} />
-                </span>
-              </MenuItem>
-            )}
-          </Menu>
+                </MenuItem>
+              )}
+            </Menu>
+          </div>
         </Autocomplete>
       </div>
     </Dialog>
