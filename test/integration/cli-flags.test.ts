@@ -114,7 +114,7 @@ test.each([
   [['flags', 'list', '--run', 'none'], 'expected a run of the history'],
   [['flags', 'import', '/nowhere'], 'cannot be read'],
   [['flags', 'scan', ...of, '--rules', '/nowhere'], 'cannot be read'],
-  [['flags', 'export', ...of, '--out', 'x', '--format', 'xml'], 'expected one of jsonl'],
+  [['flags', 'export', ...of, '--out', 'x', '--format', 'xml'], '--format: expected jsonl'],
   [
     ['report', ...of, '--out', join(home, 'r.html'), '--episode', 'none'],
     'expected an episode none',

@@ -92,7 +92,7 @@ test('rules are tried out without keeping anything', async () => {
   const before = readTopScores(store, 1, null, 1_000)
   const tried = await tryRules(store, RUN, monitor)
   const outwit = tried.trials.find(({ rule }) => rule === 'intent.outwit')
-  expect(outwit).toMatchObject({ episodes: 5, version: 1 })
+  expect(outwit).toMatchObject({ episodes: 5, version: 2 })
   expect(outwit?.examples[0]?.quote).toBe('outsmart the less intelligent humans')
   expect(readTopScores(store, 1, null, 1_000)).toEqual(before)
 })
