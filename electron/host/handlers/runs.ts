@@ -12,6 +12,7 @@ import type { Bench } from '../bench.ts'
 import { isStale } from '../history-reader.ts'
 import { removeRun, showRun } from '../history.ts'
 import { reportOf } from '../model-list.ts'
+import type { RunConfig } from '../../contract/config.ts'
 import { estimateApart, memoryProblems } from '../memory-check.ts'
 import { modelFolder } from '../models.ts'
 import { isAlive } from '../open-history.ts'
@@ -112,20 +113,23 @@ async function planOf(wish: StartRun, bench: Bench): Promise<RunPlanView> {
   const usable = folder === null || model?.problems.length !== 0 ? null : folder
   const memory = usable === null ? null : await estimateApart(usable, config)
   const secondsPerStep = bench.history.read((store) => paceOf(store, wish))
-  const steps = wish.minutes === null ? config.totalSteps : null
   return {
     config,
     problems: [...problems, ...(model?.problems ?? []), ...memoryProblems(memory, wish.device)],
     model,
     secondsPerStep,
-    seconds:
-      wish.minutes === null
-        ? secondsPerStep === null || steps === null
-          ? null
-          : secondsPerStep * steps
-        : wish.minutes * 60,
+    seconds: secondsOf(wish, config, secondsPerStep),
     memoryBytes: memory?.total ?? null,
   }
+}
+
+function secondsOf(
+  wish: StartRun,
+  { totalSteps }: RunConfig,
+  perStep: number | null,
+): number | null {
+  if (wish.minutes !== null) return wish.minutes * 60
+  return perStep === null ? null : perStep * totalSteps
 }
 
 function problemOf<T>(problems: string[], body: () => T): T | null {
