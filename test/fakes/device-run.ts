@@ -5,6 +5,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Datum } from '../../electron/engine/datum.ts'
+import type { SamplingClient } from '../../electron/engine/engine.ts'
 import { createLocalEngine, type LocalOptions } from '../../electron/engine/local.ts'
 import { readTensors, readTensorTable } from '../../electron/model/safetensors.ts'
 
@@ -14,7 +15,7 @@ export type DeviceRunResult = {
   readonly gradNorm: number
   readonly metrics: Readonly<Record<string, number>>
   readonly logprobs: readonly number[]
-  /** By request: tokens and their log-probs. */
+  /** By request: tokens and their log-probs; none of adapters, whose decoding has the same graphs. */
   readonly answers: readonly { readonly tokens: number[]; readonly logprobs: number[] }[]
   /** Trained tensors and their moments after the step. */
   readonly state: Readonly<Record<string, number[]>>
@@ -42,7 +43,20 @@ function datum(length: number, shift: number): Datum {
   }
 }
 
-/** Trains the model of a folder by one step, in `home`, and samples from it. lora: adapters only. */
+async function answersOf(sampler: SamplingClient): Promise<DeviceRunResult['answers']> {
+  const requests = [
+    { prompt: [1, 2, 3, 4, 5], numSamples: 2, seed: 1 },
+    { prompt: [9], numSamples: 1, seed: 2 },
+  ]
+  const params = { maxTokens: 8, temperature: 1, topP: 1, topK: -1, stop: [] }
+  const found = await sampler.sample(requests, params)
+  return found.flat().map(({ tokens, logprobs }) => ({
+    tokens: [...tokens],
+    logprobs: [...logprobs],
+  }))
+}
+
+/** Trains the model of a folder by one step, in `home`, and samples from it. lora: adapters only, and no answers. */
 export async function deviceRun(
   device: LocalOptions['device'],
   model: string,
@@ -61,14 +75,7 @@ export async function deviceRun(
     const client = await engine.createTrainingClient(model)
     const { outputs, metrics } = await client.forwardBackward([datum(12, 0), datum(18, 1)], 'ppo')
     const { gradNorm } = await client.optimStep(ADAM)
-    const sampler = await client.saveWeightsForSampler()
-    const answers = await sampler.sample(
-      [
-        { prompt: [1, 2, 3, 4, 5], numSamples: 2, seed: 1 },
-        { prompt: [9], numSamples: 1, seed: 2 },
-      ],
-      { maxTokens: 8, temperature: 1, topP: 1, topK: -1, stop: [] },
-    )
+    const answers = lora ? [] : await answersOf(await client.saveWeightsForSampler())
     mkdirSync(home, { recursive: true })
     const place = join(home, device)
     await client.saveState(place)
@@ -83,10 +90,7 @@ export async function deviceRun(
       gradNorm,
       metrics,
       logprobs: outputs.flatMap(({ logprobs }) => [...logprobs]),
-      answers: answers.flat().map(({ tokens, logprobs }) => ({
-        tokens: [...tokens],
-        logprobs: [...logprobs],
-      })),
+      answers,
       state,
     }
   } finally {
