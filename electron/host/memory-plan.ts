@@ -80,7 +80,10 @@ export function proposeSettings(
 ): RunOverrides | null {
   let tried = config
   for (const saving of SAVINGS) {
-    tried = { ...tried, ...saving(tried) }
+    const next = { ...tried, ...saving(tried) }
+    // An estimate takes a second or so: none for what changes nothing.
+    if (Object.keys(differences(tried, next)).length === 0) continue
+    tried = next
     if (estimateRun(decoder, tried, limit).total <= limit) return differences(config, tried)
   }
   return null
