@@ -96,6 +96,13 @@ describe.skipIf(noBrowser !== '')(`training in a browser ${noBrowser}`, () => {
     await note.waitFor()
     await page.getByRole('button', { name: 'Dismiss' }).first().click()
     await note.waitFor({ state: 'detached' })
+    const bell = page.getByRole('button', { name: 'Notices, 1 new' })
+    await bell.click()
+    const list = page.getByRole('dialog', { name: 'Notices' })
+    await list.getByText(text).waitFor()
+    expect(await violationsOf(page)).toEqual([])
+    await page.keyboard.press('Escape')
+    await page.getByRole('button', { name: 'Notices', exact: true }).waitFor()
   })
 
   it('stays when the training process ends, says why, and resumes on one click', async () => {
@@ -104,7 +111,9 @@ describe.skipIf(noBrowser !== '')(`training in a browser ${noBrowser}`, () => {
     fake.trainings[0]?.end({ ok: false, code: 'engine', message, run: RUN })
     await page.getByText('Crashed', { exact: true }).waitFor()
     await page.getByRole('log').getByText('signal 9').first().waitFor()
-    await page.getByRole('button', { name: 'Resume' }).click()
+    const ended = page.getByRole('alert').filter({ hasText: 'The run stopped' })
+    await ended.getByText('ended with signal 9').waitFor()
+    await ended.getByRole('button', { name: 'Resume now' }).click()
     await expect.poll(() => fake.trainings.at(-1)?.order.resume).toBe(RUN)
   })
 
