@@ -66,7 +66,8 @@ describe('the estimate', () => {
   })
 
   test('a preset of a size stays within the memory it is labelled with', () => {
-    const { total } = estimateRun(SMALL, resolveConfig('lora-0.5b', { workers: 2 }), 8 * GIB)
+    // A few layers are quick to walk; the others add what goes into each, adapters and keys and values.
+    const { total } = estimateRun(SHALLOW, config('lora-0.5b'), 8 * GIB)
     expect(total).toBeLessThan((PRESET_NOTES['lora-0.5b']?.memoryGiB ?? 0) * GIB)
     expect(Object.keys(PRESETS)).toEqual(expect.arrayContaining(Object.keys(PRESET_NOTES)))
   })
