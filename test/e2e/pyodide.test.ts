@@ -36,6 +36,7 @@ describe.skipIf(CHROMIUM === undefined)('the sandbox of a hidden page', () => {
   /** What the page said of workers that the pools know nothing of. */
   const strays: unknown[] = []
   let line: PageLine
+  const before = profiles()
 
   beforeAll(async () => {
     const own = await open()
@@ -54,7 +55,7 @@ describe.skipIf(CHROMIUM === undefined)('the sandbox of a hidden page', () => {
   afterAll(async () => {
     await sandbox.close()
     expect(descendants()).toEqual([])
-    expect(readdirSync(tmpdir()).filter((name) => name.startsWith('kelvin-browser-'))).toEqual([])
+    expect(profiles().filter((name) => !before.includes(name))).toEqual([])
   })
 
   test('is level 2, because every canary says so', () => {
@@ -141,6 +142,11 @@ describe.skipIf(CHROMIUM === undefined)('the sandbox of a hidden page', () => {
     expect(JSON.stringify(ready)).toContain('fetch')
   })
 })
+
+/** Empty profiles of browsers that run, here or in another test. */
+function profiles(): string[] {
+  return readdirSync(tmpdir()).filter((name) => name.startsWith('kelvin-browser-'))
+}
 
 /** The browser starts and ends helpers as it likes; they are no work of a program. */
 function isHarm(fault: string): boolean {
