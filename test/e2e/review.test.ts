@@ -28,6 +28,7 @@ const ME = 'me'
 const OTHER = 'ann'
 const WANTED = 50
 const STEPS = 4
+const SLOW = { timeout: 120_000 }
 
 /** A finished run whose proposals may hold markup and unsafe words; another rater has rated some of it. */
 async function reviewedHome(): Promise<string> {
@@ -52,7 +53,8 @@ async function reviewedHome(): Promise<string> {
   return home
 }
 
-describe.skipIf(noBrowser !== '')(`the review in a browser ${noBrowser}`, () => {
+// A busy machine is slow, not wrong.
+describe.skipIf(noBrowser !== '')(`the review in a browser ${noBrowser}`, SLOW, () => {
   let home = ''
   let browser: Browser
   let served: Served
