@@ -173,7 +173,10 @@ export type AnswerPage = Page<AnswerRow> & {
 export type ResponseTrace = Pick<
   EpisodeTrace,
   'response' | 'tokens' | 'logprobs' | 'ends' | 'trained' | 'advantage'
->
+> & {
+  /** Absent where nothing is trained on. */
+  readonly seen?: EpisodeTrace['seen']
+}
 
 /** One answer with everything that was noted of it. */
 export type AnswerTrace = ResponseTrace & {

@@ -189,7 +189,7 @@ function bodyText(clause: Clause): string {
     case 'among':
       return `${clause.field}:${clause.values.map(valueText).join(',')}`
     case 'words': {
-      const text = clause.phrase || needsQuotes(clause.text) ? `"${clause.text}"` : clause.text
+      const text = clause.phrase ? `"${clause.text}"` : clause.text
       return clause.field === 'any' ? text : `${clause.field}:${text}`
     }
     default:
@@ -205,11 +205,6 @@ function rangeText(field: NumberName, low: Bound | null, high: Bound | null): st
   }
   if (low !== null) return `${field}>${low.inclusive ? '=' : ''}${low.value}`
   return `${field}<${high?.inclusive === true ? '=' : ''}${high?.value ?? 0}`
-}
-
-/** A text that reads as a condition or holds blanks. */
-function needsQuotes(text: string): boolean {
-  return /\s/.test(text) || text.startsWith('-') || CONDITION.test(text)
 }
 
 function valueText(value: string): string {

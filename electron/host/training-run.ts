@@ -27,4 +27,6 @@ export type Run = {
   readonly prompts: PromptSet
   readonly safety: RunSafety
   readonly options: TrainOptions
+  /** What the machine did since the last step. */
+  readonly machine: () => Readonly<Record<string, number>>
 }

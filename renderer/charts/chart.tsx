@@ -27,6 +27,8 @@ export type ChartProps = {
   readonly xName: string
   readonly onRange: (range: Range | null) => void
   readonly onPick: (x: number) => void
+  /** Absent: there are no logs behind it. */
+  readonly onLogs?: (x: number) => void
   readonly height?: number
 }
 
@@ -71,7 +73,7 @@ export function Chart(props: ChartProps) {
 type DrawingProps = ChartProps & { readonly host: RefObject<HTMLDivElement | null> }
 
 function Drawing(props: DrawingProps) {
-  const { spec, host, range, onRange, xName } = props
+  const { spec, host, range, xName } = props
   const [hover, setHover] = useState<Hover | null>(null)
   const plot = usePlot(props, setHover)
   return (
@@ -84,7 +86,7 @@ function Drawing(props: DrawingProps) {
         // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it has keys: arrows, plus, minus, zero
         tabIndex={0}
         aria-label={CHARTS.describe(spec.title, spec.help)}
-        onKeyDown={(event) => onKey(event, plot.current, range ?? wholeRange(spec), onRange)}
+        onKeyDown={(event) => onKey(event, plot.current, range ?? wholeRange(spec), props)}
       />
     </>
   )
@@ -98,7 +100,7 @@ function onKey(
   event: KeyboardEvent,
   plot: Plot | null,
   [from, to]: Range,
-  onRange: (range: Range | null) => void,
+  { onRange, onLogs }: ChartProps,
 ): void {
   const middle = (from + to) / 2
   const zoom = (factor: number) =>
@@ -107,6 +109,7 @@ function onKey(
     ArrowLeft: () => plot?.move(-1),
     ArrowRight: () => plot?.move(1),
     Enter: () => plot?.pick(),
+    ...(onLogs === undefined ? {} : { l: () => plot?.at(onLogs) }),
     '+': () => zoom(0.5),
     '-': () => zoom(2),
     '0': () => onRange(null),
@@ -140,7 +143,11 @@ function usePlot(props: DrawingProps, onHover: (hover: Hover | null) => void) {
     const made = openPlot(element, picture(), {
       onHover,
       onRange: (next) => latest.current.onRange(next),
-      onPick: (x) => latest.current.onPick(x),
+      onPick: (x, isLogs) => {
+        const { onPick: open, onLogs = open } = latest.current
+        if (isLogs) onLogs(x)
+        else open(x)
+      },
     })
     plot.current = made
     const observer = new ResizeObserver(() => made.show(picture()))

@@ -1,7 +1,8 @@
 /**
- * Solve rates of new tasks over steps, on a canvas: keys and pointer read cells, a click opens a step's tasks.
+ * Counts by value over steps, on a canvas: keys and pointer read cells, a click opens a step's tasks.
  */
 import { ChartLine, Table2 } from 'lucide-react'
+import type { ReactNode } from 'react'
 import { useEffect, useRef, useState } from 'react'
 import { IconButton } from '../components/button.tsx'
 import { Panel } from '../components/panel.tsx'
@@ -20,8 +21,19 @@ import type { Heat } from './heat.ts'
 
 type Cell = { readonly row: number; readonly column: number }
 
+/** What its rows are. */
+export type HeatWords = {
+  readonly title: string
+  readonly help: string
+  readonly row: (value: number) => string
+  readonly cell: (step: string, row: string, share: string, count: string) => string
+}
+
 type Props = {
   readonly heat: Heat
+  readonly words: HeatWords
+  /** Before the choice of kinds. */
+  readonly tools?: ReactNode
   readonly kind: Kind | 'all'
   readonly onKind: (kind: Kind | 'all') => void
   readonly onPick: (step: number) => void
@@ -32,34 +44,36 @@ const KIND_CHOICES = [
   ...KINDS.map((kind) => ({ id: kind, label: COMMON.kinds[kind] })),
 ]
 
-export function HeatMap({ heat, kind, onKind, onPick }: Props) {
+export function HeatMap({ heat, words, tools, kind, onKind, onPick }: Props) {
   const [asTable, setAsTable] = useState(false)
-  const tools = (
+  const { title, help } = words
+  const all = (
     <>
+      {tools}
       <Segments label={CHARTS.kindLabel} choices={KIND_CHOICES} value={kind} onChange={onKind} />
       <IconButton
         icon={asTable ? ChartLine : Table2}
-        label={asTable ? CHARTS.asChart(CHARTS.heatTitle) : CHARTS.asTable(CHARTS.heatTitle)}
+        label={asTable ? CHARTS.asChart(title) : CHARTS.asTable(title)}
         onPress={() => setAsTable(!asTable)}
       />
     </>
   )
   return (
-    <Panel title={CHARTS.heatTitle} tools={tools} flush>
+    <Panel title={title} tools={all} flush>
       <div className={styles['card']}>
         {heat.steps.length === 0 ? (
-          <Empty title={CHARTS.nothingYet} text={CHARTS.heatHelp} />
+          <Empty title={CHARTS.nothingYet} text={help} />
         ) : asTable ? (
-          <HeatTable heat={heat} />
+          <HeatTable heat={heat} words={words} />
         ) : (
-          <HeatDrawing heat={heat} onPick={onPick} />
+          <HeatDrawing heat={heat} words={words} onPick={onPick} />
         )}
       </div>
     </Panel>
   )
 }
 
-function HeatDrawing({ heat, onPick }: Pick<Props, 'heat' | 'onPick'>) {
+function HeatDrawing({ heat, words, onPick }: Pick<Props, 'heat' | 'words' | 'onPick'>) {
   const [cell, setCell] = useState<Cell | null>(null)
   const { rates, steps } = heat
   const step = (by: Cell) => setCell((before) => moved(before, by, heat))
@@ -75,7 +89,7 @@ function HeatDrawing({ heat, onPick }: Pick<Props, 'heat' | 'onPick'>) {
       <div className={styles['rows']}>
         <div className={styles['labels']}>
           {rates.map((rate) => (
-            <span key={rate}>{percent(rate)}</span>
+            <span key={rate}>{words.row(rate)}</span>
           ))}
         </div>
         <div
@@ -83,7 +97,7 @@ function HeatDrawing({ heat, onPick }: Pick<Props, 'heat' | 'onPick'>) {
           role="group"
           // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- arrow keys read its cells
           tabIndex={0}
-          aria-label={`${CHARTS.heatTitle}. ${CHARTS.heatHelp}`}
+          aria-label={`${words.title}. ${words.help}`}
           onKeyDown={(event) => {
             const act = keys[event.key]
             if (act === undefined) return
@@ -98,7 +112,7 @@ function HeatDrawing({ heat, onPick }: Pick<Props, 'heat' | 'onPick'>) {
         <span>
           {COMMON.step} {steps[0]}
         </span>
-        <span role="status">{cell === null ? CHARTS.heatHint : describe(heat, cell)}</span>
+        <span role="status">{cell === null ? CHARTS.heatHint : describe(heat, words, cell)}</span>
         <span>{steps.at(-1)}</span>
       </div>
     </div>
@@ -114,12 +128,16 @@ function moved(before: Cell | null, by: Cell, { rates, steps }: Heat): Cell {
   }
 }
 
-function describe({ rates, steps, counts, totals }: Heat, { row, column }: Cell): string {
+function describe(
+  { rates, steps, counts, totals }: Heat,
+  words: HeatWords,
+  { row, column }: Cell,
+): string {
   const count = counts[row * steps.length + column] ?? 0
   const share = count / (totals[column] ?? 1)
-  return CHARTS.heatCell(
+  return words.cell(
     String(steps[column]),
-    percent(rates[row] ?? 0),
+    words.row(rates[row] ?? 0),
     percent(share),
     integer(count),
   )
@@ -200,14 +218,14 @@ function mix(low: Rgb, high: Rgb, share: number): string {
   return `rgb(${part(0)} ${part(1)} ${part(2)})`
 }
 
-function HeatTable({ heat }: { readonly heat: Heat }) {
+function HeatTable({ heat, words }: Pick<Props, 'heat' | 'words'>) {
   const { rates, steps, counts } = heat
   const rows = steps.map((_, at) => steps.length - 1 - at)
   const columns: Column<number>[] = [
     { id: 'step', label: COMMON.step, width: 64, end: true, cell: (at) => steps[at] },
     ...rates.map((rate, row): Column<number> => ({
       id: String(rate),
-      label: percent(rate),
+      label: words.row(rate),
       width: 64,
       end: true,
       cell: (at) => integer(counts[row * steps.length + at] ?? 0),
@@ -216,7 +234,7 @@ function HeatTable({ heat }: { readonly heat: Heat }) {
   return (
     <div className={styles['twin']}>
       <Table
-        label={CHARTS.tableOf(CHARTS.heatTitle)}
+        label={CHARTS.tableOf(words.title)}
         rows={rows}
         columns={columns}
         keyOf={String}

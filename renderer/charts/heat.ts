@@ -1,28 +1,42 @@
 /**
- * The heat map's numbers: how the new tasks of each step spread over solve rates. Neighbouring steps share a column
- * where there are more steps than columns. Not here: drawing (heat-map.tsx).
+ * A heat map's numbers: how what was counted in each step spreads over values, such as new tasks over solve rates.
+ * Neighbouring steps share a column where there are more steps than columns. Not here: drawing (heat-map.tsx).
  */
 import type { Tally } from '../../electron/contract/history.ts'
-import type { Kind } from '../../electron/contract/task.ts'
+import type { Kind, Role } from '../../electron/contract/task.ts'
 
 export type Heat = {
-  /** Solve rates, the highest first. */
+  /** The values, the highest first. */
   readonly rates: readonly number[]
   /** First step of each column. */
   readonly steps: readonly number[]
-  /** rates x steps, row by row: tasks there. */
+  /** rates x steps, row by row: how many there. */
   readonly counts: Float64Array
-  /** Tasks of each column. */
+  /** Of each column. */
   readonly totals: Float64Array
 }
 
 const MAX_ROWS = 17
 
-export function heatOf(tallies: readonly Tally[], kind: Kind | null, maxColumns: number): Heat {
+export type HeatOf = {
+  readonly name: 'solveRate' | 'advantage'
+  readonly role?: Role
+  /** null: all. */
+  readonly kind: Kind | null
+}
+
+export function heatOf(
+  tallies: readonly Tally[],
+  { name, role, kind }: HeatOf,
+  maxColumns: number,
+): Heat {
   const own = tallies.filter(
-    (tally) => tally.name === 'solveRate' && (kind === null || tally.kind === kind),
+    (tally) =>
+      tally.name === name &&
+      (kind === null || tally.kind === kind) &&
+      (role === undefined || tally.role === role),
   )
-  const rates = ratesOf(own)
+  const rates = ratesOf(own, name === 'solveRate' ? [0, 1] : [])
   const seen = [...new Set(own.map(({ step }) => step))].sort((a, b) => a - b)
   const group = Math.max(1, Math.ceil(seen.length / maxColumns))
   const columnOf = new Map(seen.map((step, at) => [step, Math.floor(at / group)]))
@@ -38,9 +52,9 @@ export function heatOf(tallies: readonly Tally[], kind: Kind | null, maxColumns:
   return { rates, steps, counts, totals }
 }
 
-/** The rates that occur between 0 and 1; eleven even ones where they are too many for rows. */
-function ratesOf(tallies: readonly Tally[]): readonly number[] {
-  const found = new Set([0, 1, ...tallies.map(({ bin }) => Number(bin))])
+/** The values that occur; eleven even ones where they are too many for rows. */
+function ratesOf(tallies: readonly Tally[], always: readonly number[]): readonly number[] {
+  const found = new Set([...always, ...tallies.map(({ bin }) => Number(bin))])
   const kept = found.size <= MAX_ROWS ? [...found] : Array.from({ length: 11 }, (_, at) => at / 10)
   return kept.filter(Number.isFinite).sort((a, b) => b - a)
 }

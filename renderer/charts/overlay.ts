@@ -13,9 +13,7 @@ const COLOURS = ['series-a', 'series-b', 'series-c', 'series-d', 'series-e', 'se
 export function overlayCharts(chart: string, runs: readonly RunCurves[]): readonly ChartSpec[] {
   const row = CHART_ROWS.find(({ id }) => id === chart)
   if (row === undefined || runs.length === 0) return []
-  const specs = runs.map(({ curves }) =>
-    chartSpec(row, sourceOf(curves.steps, curves.groups, 'step')),
-  )
+  const specs = runs.map(({ curves }) => chartSpec(row, sourceOf(curves, 'step')))
   const xs = unionOf(specs.map((spec) => spec.xs))
   const labels = specs[0]?.lines.map(({ label }) => label) ?? []
   return labels.map((label, at) => ({

@@ -10,6 +10,7 @@ import type { Columns } from './decimate.ts'
 import { smooth } from './smooth.ts'
 import { isFlat, yRange } from './range.ts'
 import type { ChartSpec, Line } from './spec.ts'
+import { stackedSpec, unstacked } from './stack.ts'
 
 export type Range = readonly [from: number, to: number]
 export type Hover = { readonly x: number; readonly values: readonly (number | null)[] }
@@ -26,7 +27,8 @@ export type Picture = {
 export type Listeners = {
   readonly onHover: (hover: Hover | null) => void
   readonly onRange: (range: Range | null) => void
-  readonly onPick: (x: number) => void
+  /** isLogs: with Shift. */
+  readonly onPick: (x: number, isLogs: boolean) => void
 }
 
 export type Plot = {
@@ -34,6 +36,8 @@ export type Plot = {
   /** Moves the crosshair by points; picks it. */
   readonly move: (by: number) => void
   readonly pick: () => void
+  /** Hands on where the crosshair is. */
+  readonly at: (act: (x: number) => void) => void
   readonly canvas: HTMLCanvasElement
   readonly close: () => void
 }
@@ -44,7 +48,8 @@ const SYNC = 'kelvin'
 const LOGARITHMIC = 3 as uPlot.Scale.Distr
 
 /** The structure (number of lines, their names and colours) is that of the first picture. */
-export function openPlot(host: HTMLElement, first: Picture, listeners: Listeners): Plot {
+export function openPlot(host: HTMLElement, given: Picture, listeners: Listeners): Plot {
+  const first = prepared(given)
   let picture = first
   const plot = new uPlot(
     optionsOf(first, listeners, () => picture),
@@ -53,7 +58,8 @@ export function openPlot(host: HTMLElement, first: Picture, listeners: Listeners
   )
   const unlisten = listen(plot, listeners)
   return {
-    show: (next) => {
+    show: (wanted) => {
+      const next = prepared(wanted)
       picture = next
       if (plot.width !== next.width || plot.height !== next.height) {
         plot.setSize({ width: next.width, height: next.height })
@@ -63,7 +69,11 @@ export function openPlot(host: HTMLElement, first: Picture, listeners: Listeners
     move: (by) => moveCursor(plot, by),
     pick: () => {
       const x = plot.data[0][plot.cursor.idx ?? -1]
-      if (x !== undefined) listeners.onPick(x)
+      if (x !== undefined) listeners.onPick(x, false)
+    },
+    at: (act) => {
+      const x = plot.data[0][plot.cursor.idx ?? -1]
+      if (x !== undefined) act(x)
     },
     canvas: plot.ctx.canvas,
     close: () => {
@@ -71,6 +81,12 @@ export function openPlot(host: HTMLElement, first: Picture, listeners: Listeners
       plot.destroy()
     },
   }
+}
+
+/** Stacked lines are drawn as they stand, without smoothing: a whole is the sum of its parts. */
+function prepared(picture: Picture): Picture {
+  const spec = stackedSpec(picture.spec)
+  return spec === picture.spec ? picture : { ...picture, spec, smoothing: 0 }
 }
 
 function rangeOf({ spec, range }: Picture): Range {
@@ -134,12 +150,12 @@ function optionsOf(first: Picture, { onHover }: Listeners, now: () => Picture): 
     ],
     bands: banded.map(({ colour }, at) => ({
       series: [bandStart + 2 * at + 1, bandStart + 2 * at],
-      fill: fade(token(colour), 0.14),
+      fill: fade(token(colour), spec.stacked === true ? 0.45 : 0.14),
     })),
     hooks: {
       setCursor: [
         (plot) => {
-          onHover(hoverOf(plot, lines.length))
+          onHover(hoverOf(plot, lines.length, spec.stacked === true))
         },
       ],
     },
@@ -181,12 +197,12 @@ function fade(colour: string, opacity: number): string {
   return `${colour}${alpha.toString(16).padStart(2, '0')}`
 }
 
-function hoverOf(plot: uPlot, lines: number): Hover | null {
+function hoverOf(plot: uPlot, lines: number, isStacked: boolean): Hover | null {
   const at = plot.cursor.idx
   const x = at === null || at === undefined ? undefined : plot.data[0][at]
   if (x === undefined || at === null || at === undefined) return null
   const values = plot.data.slice(1, 1 + lines).map((line) => line[at] ?? null)
-  return { x, values }
+  return { x, values: isStacked ? unstacked(values) : values }
 }
 
 function moveCursor(plot: uPlot, by: number): void {
@@ -198,14 +214,14 @@ function moveCursor(plot: uPlot, by: number): void {
 /** Drag selects a range, double click shows all, Ctrl and wheel zooms, a click picks. */
 function listen(plot: uPlot, { onRange, onPick }: Listeners): () => void {
   const { over } = plot
-  const release = () => {
+  const release = (event: MouseEvent) => {
     const { left, width } = plot.select
     if (width > 4) {
       onRange([plot.posToVal(left, 'x'), plot.posToVal(left + width, 'x')])
       plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false)
     } else {
       const x = plot.data[0][plot.cursor.idx ?? -1]
-      if (x !== undefined) onPick(x)
+      if (x !== undefined) onPick(x, event.shiftKey)
     }
   }
   const all = () => onRange(null)

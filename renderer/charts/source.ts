@@ -2,7 +2,7 @@
  * The steps of a run turned into columns of numbers, once, for all charts of a page.
  * Not here: which charts there are (catalogue.ts), where steps come from (data/curves.ts).
  */
-import type { StepRow } from '../../electron/contract/history.ts'
+import type { SafetyCount, StepRow, Tally } from '../../electron/contract/history.ts'
 import type { Role } from '../../electron/contract/task.ts'
 import type { Kind } from '../../electron/contract/task.ts'
 import type { StepGroup } from '../../electron/contract/workbench.ts'
@@ -14,13 +14,20 @@ export type Source = {
   readonly xs: Float64Array
   /** Of each step, by `${role}/${kind}`. */
   readonly groups: readonly ReadonlyMap<string, StepGroup>[]
+  /** By `${name} ${step}`. */
+  readonly tallies: ReadonlyMap<string, readonly Tally[]>
+  /** By `${name} ${step}`. */
+  readonly safety: ReadonlyMap<string, number>
 }
 
-export function sourceOf(
-  steps: readonly StepRow[],
-  groups: readonly StepGroup[],
-  axis: XAxis,
-): Source {
+export type Columns = {
+  readonly steps: readonly StepRow[]
+  readonly groups: readonly StepGroup[]
+  readonly tallies: readonly Tally[]
+  readonly safety?: readonly SafetyCount[]
+}
+
+export function sourceOf({ steps, groups, tallies, safety = [] }: Columns, axis: XAxis): Source {
   const byStep = new Map<number, Map<string, StepGroup>>()
   for (const group of groups) {
     const known = byStep.get(group.step) ?? new Map<string, StepGroup>()
@@ -32,6 +39,8 @@ export function sourceOf(
     steps,
     xs: axisOf(steps, axis),
     groups: steps.map(({ step }) => byStep.get(step) ?? none),
+    tallies: Map.groupBy(tallies, ({ name, step }) => `${name} ${step}`),
+    safety: new Map(safety.map(({ name, step, count }) => [`${name} ${step}`, count])),
   }
 }
 
@@ -65,6 +74,17 @@ export function ofStep({ steps }: Source, value: (row: StepRow) => number): Floa
 
 export function ofMetric(source: Source, name: string): Float64Array {
   return ofStep(source, ({ metrics }) => metrics[name] ?? Number.NaN)
+}
+
+export function ofMachine(source: Source, name: string): Float64Array {
+  return ofStep(source, ({ machine }) => machine[name] ?? Number.NaN)
+}
+
+/** Of 1,000 episodes of the step. */
+export function ofSafety(source: Source, name: SafetyCount['name']): Float64Array {
+  return ofStep(source, ({ step, episodes }) =>
+    episodes === 0 ? Number.NaN : ((source.safety.get(`${name} ${step}`) ?? 0) * 1_000) / episodes,
+  )
 }
 
 type GroupNumber = Exclude<keyof StepGroup, 'role' | 'kind' | 'step'>

@@ -25,12 +25,14 @@ export type ChartSpec = {
   /** Where y begins and ends; absent: where the values do. */
   readonly range?: readonly [low: number, high: number]
   readonly log?: boolean
+  /** Lines are parts of a whole and drawn on top of each other. */
+  readonly stacked?: boolean
 }
 
 /** On a logarithmic axis where every value allows it. */
 export function logged(spec: ChartSpec): ChartSpec {
   const fits = spec.lines.every(({ values }) => values.every((value) => !(value <= 0)))
-  if (!fits) return spec
+  if (!fits || spec.stacked === true) return spec
   const { range: _range, ...rest } = spec
   return { ...rest, log: true }
 }

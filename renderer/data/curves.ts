@@ -4,6 +4,7 @@
  */
 import { queryOptions, useQuery, useQueryClient } from '@tanstack/react-query'
 import type { QueryClient } from '@tanstack/react-query'
+import { TALLY_NAMES } from '../../electron/contract/history.ts'
 import type { StepRow, Tally } from '../../electron/contract/history.ts'
 import type { StepGroup } from '../../electron/contract/workbench.ts'
 import type { Client } from '../client.ts'
@@ -52,14 +53,13 @@ async function extend(
   while (more) {
     const after = curves.steps.at(-1)?.step ?? -1
     const range = { run, after, limit: CHUNK }
-    const [chunk, rates, refused] = await Promise.all([
+    const [chunk, ...counts] = await Promise.all([
       client.call('steps.range', range, { signal }),
-      client.call('steps.tallies', { ...range, name: 'solveRate' }, { signal }),
-      client.call('steps.tallies', { ...range, name: 'rejectedBy' }, { signal }),
+      ...TALLY_NAMES.map((name) => client.call('steps.tallies', { ...range, name }, { signal })),
     ])
     const last = chunk.steps.at(-1)?.step ?? after
-    // A step may have been recorded between the three answers: its counts come with the next chunk.
-    const counted = [...rates, ...refused].filter(({ step }) => step <= last)
+    // A step may have been recorded between the answers: its counts come with the next chunk.
+    const counted = counts.flat().filter(({ step }) => step <= last)
     curves = {
       steps: [...curves.steps, ...chunk.steps],
       groups: [...curves.groups, ...chunk.groups],

@@ -8,6 +8,8 @@ import { SHELL } from '../strings/shell.ts'
 export type ScreenAction = {
   readonly id: string
   readonly label: string
+  /** As the user has them until others are chosen; absent: none. */
+  readonly keys?: string
   readonly can?: boolean
   readonly act: () => void
 }
@@ -17,16 +19,16 @@ export function useScreenCommands(actions: readonly ScreenAction[]): void {
   const latest = useRef(actions)
   latest.current = actions
   const key = JSON.stringify(
-    actions.filter(({ can = true }) => can).map(({ id, label }) => [id, label]),
+    actions.filter(({ can = true }) => can).map(({ id, label, keys }) => [id, label, keys]),
   )
   useEffect(() => {
     const commands = latest.current
       .filter(({ can = true }) => can)
-      .map(({ id, label }) => ({
+      .map(({ id, label, keys = '' }) => ({
         id: `screen.${id}`,
         label,
         group: SHELL.groups.screen,
-        keys: '',
+        keys,
         act: () => latest.current.find((action) => action.id === id)?.act(),
       }))
     useScreen.setState({ commands })

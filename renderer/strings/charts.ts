@@ -18,12 +18,24 @@ export const CHARTS = {
   save: (title: string) => `${title}: save`,
   tableOf: (title: string) => `${title}, values`,
   describe: (title: string, help: string) =>
-    `${title}. ${help} Arrow keys read values, Enter opens the tasks of a step, plus and minus zoom, zero shows all.`,
-  heatTitle: 'Solve rates of new tasks',
-  heatHelp:
+    `${title}. ${help} Arrow keys read values, Enter opens the tasks of a step, L its logs, plus and minus zoom, zero shows all.`,
+  solveRates: 'Solve rates of new tasks',
+  solveRatesHelp:
     'Share of each step’s new tasks by how many of the probes solved them. Top: always solved, bottom: never.',
-  heatCell: (step: string, rate: string, share: string, count: string) =>
+  solveRateCell: (step: string, rate: string, share: string, count: string) =>
     `Step ${step}: ${share} of new tasks (${count}) were solved by ${rate} of the probes`,
+  advantages: 'Advantages in the update',
+  advantagesHelp:
+    'Share of each step’s responses by their advantage, in halves. A narrow band around 0 teaches little.',
+  advantageCell: (step: string, advantage: string, share: string, count: string) =>
+    `Step ${step}: ${share} of the responses (${count}) had an advantage of about ${advantage}`,
+  roleLabel: 'Role',
+  stepTasks: 'Tasks of the step',
+  stepLogs: 'Logs of that time',
+  stepOf: (step: string) => `Step ${step}`,
+  before: 'The step before',
+  after: 'The step after',
+  solvedOf: (solved: string, valid: string) => `${solved} solved, ${valid} valid`,
   heatHint: 'Point at a cell, or use the arrow keys, to read it.',
   low: 'none',
   high: 'all',

@@ -46,6 +46,8 @@ export const MODELS = {
 } as const
 
 export const LOGS = {
+  tooOld:
+    'Of that moment no lines are kept in memory: the files in the folder of logs go back further.',
   title: 'Logs',
   source: 'Process',
   sources: { all: 'All', engine: 'Engine', sandbox: 'Sandbox', app: 'App' },

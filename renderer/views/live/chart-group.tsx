@@ -8,8 +8,6 @@ import { Chart } from '../../charts/chart.tsx'
 import { FunnelView } from '../../charts/funnel-view.tsx'
 import type { Span } from '../../charts/funnel-view.tsx'
 import { funnelOf } from '../../charts/funnel.ts'
-import { HeatMap } from '../../charts/heat-map.tsx'
-import { heatOf } from '../../charts/heat.ts'
 import type { Range } from '../../charts/plot.ts'
 import { scoreCharts } from '../../charts/scores.ts'
 import { stepAt } from '../../charts/source.ts'
@@ -17,9 +15,9 @@ import type { Source } from '../../charts/source.ts'
 import { logged } from '../../charts/spec.ts'
 import type { Curves } from '../../data/curves.ts'
 import type { EvalRecord } from '../../../electron/contract/run.ts'
-import type { Kind } from '../../../electron/contract/task.ts'
 import { CHARTS } from '../../strings/charts.ts'
 import layout from '../layout.module.css'
+import { Advantages, SolveRates } from './heats.tsx'
 import styles from './live.module.css'
 
 export type ChartOptions = {
@@ -29,6 +27,7 @@ export type ChartOptions = {
   readonly xName: string
   readonly onRange: (range: Range | null) => void
   readonly onStep: (step: number) => void
+  readonly onLogs: (step: number) => void
 }
 
 type Props = {
@@ -40,14 +39,14 @@ type Props = {
 }
 
 export function ChartGroupView({ group, source, curves, evals, options }: Props) {
-  const { onStep, log, ...shared } = options
+  const { onStep, onLogs, log, ...shared } = options
   const specs = useMemo(() => {
     const rows = CHART_ROWS.filter((row) => row.group === group)
     return rows.map((row) => (log ? logged(chartSpec(row, source)) : chartSpec(row, source)))
   }, [group, log, source])
-  const pick = (x: number) => {
+  const at = (act: (step: number) => void) => (x: number) => {
     const step = stepAt(source, x)
-    if (step !== null) onStep(step)
+    if (step !== null) act(step)
   }
   return (
     <section className={styles['group']} aria-label={CHARTS.groups[group]}>
@@ -55,9 +54,10 @@ export function ChartGroupView({ group, source, curves, evals, options }: Props)
       <div className={layout['grid']}>
         {group === 'solve' ? <Scores evals={evals} onStep={onStep} /> : null}
         {specs.map((spec) => (
-          <Chart key={spec.id} spec={spec} {...shared} onPick={pick} />
+          <Chart key={spec.id} spec={spec} {...shared} onPick={at(onStep)} onLogs={at(onLogs)} />
         ))}
-        {group === 'reward' ? <Heat curves={curves} onStep={onStep} /> : null}
+        {group === 'reward' ? <SolveRates curves={curves} onStep={onStep} /> : null}
+        {group === 'policy' ? <Advantages curves={curves} onStep={onStep} /> : null}
         {group === 'validity' ? <ValidityFunnel curves={curves} /> : null}
       </div>
     </section>
@@ -80,21 +80,6 @@ function Scores({ evals, onStep }: ScoresProps) {
       onPick={onStep}
     />
   ))
-}
-
-const HEAT_COLUMNS = 400
-
-function Heat({ curves, onStep }: Pick<Props, 'curves'> & Pick<ChartOptions, 'onStep'>) {
-  const [kind, setKind] = useState<Kind | 'all'>('all')
-  const heat = useMemo(
-    () => heatOf(curves.tallies, kind === 'all' ? null : kind, HEAT_COLUMNS),
-    [curves, kind],
-  )
-  return (
-    <div className={layout['wide']}>
-      <HeatMap heat={heat} kind={kind} onKind={setKind} onPick={onStep} />
-    </div>
-  )
 }
 
 function ValidityFunnel({ curves }: Pick<Props, 'curves'>) {

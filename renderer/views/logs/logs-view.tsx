@@ -2,9 +2,9 @@
  * Output of engine, sandbox and app in a terminal that only shows: escapes are taken out before they reach it.
  */
 import { ChevronDown, ChevronUp, Copy, FolderOpen } from 'lucide-react'
-import { useRef, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { LOG_LEVELS } from '../../../electron/contract/workbench.ts'
-import type { LogLevel } from '../../../electron/contract/workbench.ts'
+import type { LogLevel, LogLine } from '../../../electron/contract/workbench.ts'
 import { Button, IconButton } from '../../components/button.tsx'
 import { SearchField, Switch } from '../../components/fields.tsx'
 import { Segments, Select } from '../../components/select.tsx'
@@ -44,6 +44,7 @@ export function LogsView() {
   const copy = () => void navigator.clipboard.writeText(lines.map(plain).join('\n'))
   useScreenCommands([{ id: 'copy', label: LOGS.copy, can: lines.length > 0, act: copy }])
   const find = (next: string, back: boolean) => terminal.current?.find(next, back)
+  const missed = useJump(lines, (text) => find(text, false))
   return (
     <div className={layout['page']}>
       <div className={layout['bar']}>
@@ -70,6 +71,7 @@ export function LogsView() {
         ) : null}
         <Button icon={Copy} label={LOGS.copy} onPress={copy} />
       </div>
+      {missed ? <p className={layout['bar']}>{LOGS.tooOld}</p> : null}
       {lines.length === 0 ? (
         <p className={layout['muted']} style={{ padding: 16 }}>
           {LOGS.none}
@@ -84,3 +86,20 @@ export function LogsView() {
 function plain(line: Parameters<typeof logText>[0]): string {
   return logText(line, false)
 }
+
+/** A moment in the address is shown once its lines are there. Returns whether it is older than all that is kept. */
+function useJump(lines: readonly LogLine[], find: (text: string) => void): boolean {
+  const at = Number(useParam('at') ?? Number.NaN)
+  const done = useRef(Number.NaN)
+  const line = lines.find(({ atMs }) => atMs >= at)
+  useEffect(() => {
+    if (line === undefined || done.current === at) return
+    done.current = at
+    find(plain(line).slice(0, TIME_CHARS))
+  })
+  return line !== undefined && line === lines[0] && line.atMs > at + LATE_MS
+}
+
+const TIME_CHARS = 12
+/** Between a step and the first line after it. */
+const LATE_MS = 60_000

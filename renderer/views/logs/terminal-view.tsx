@@ -56,10 +56,12 @@ function useTerminal(
     const { screen, search, fit } = openTerminal(element)
     terminal.current = screen
     handle.current = {
-      find: (text, back) => {
-        if (back) search.findPrevious(text)
-        else search.findNext(text, { incremental: true })
-      },
+      // Behind everything that was written before.
+      find: (text, back) =>
+        screen.write('', () => {
+          if (back) search.findPrevious(text)
+          else search.findNext(text, { incremental: true })
+        }),
     }
     const observer = new ResizeObserver(() => fit.fit())
     observer.observe(element)

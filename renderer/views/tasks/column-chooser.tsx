@@ -2,7 +2,7 @@
  * Which columns the table shows, in which order, and which stay in view; kept in the address.
  */
 import { ArrowDown, ArrowUp, Columns3, Pin, PinOff } from 'lucide-react'
-import { Button as BaseButton, Dialog, DialogTrigger, Popover } from 'react-aria-components'
+import { Button as BaseButton, DialogTrigger, Popover } from 'react-aria-components'
 import { Button, IconButton } from '../../components/button.tsx'
 import controls from '../../components/controls.module.css'
 import { Switch } from '../../components/fields.tsx'
@@ -27,8 +27,8 @@ export function ColumnChooser({ shown, pinned }: ColumnChoice) {
         <Columns3 size={14} aria-hidden />
         {COLUMNS.title}
       </BaseButton>
-      <Popover className={controls['popover'] ?? ''}>
-        <Dialog aria-label={COLUMNS.title} className={styles['columns'] ?? ''}>
+      <Popover className={controls['popover'] ?? ''} aria-label={COLUMNS.title}>
+        <div className={styles['columns']}>
           {[...shown, ...hidden].map((id) => (
             <ColumnRow
               key={id}
@@ -39,7 +39,7 @@ export function ColumnChooser({ shown, pinned }: ColumnChoice) {
             />
           ))}
           <Button label={COLUMNS.reset} onPress={() => change({ cols: '', pin: '' })} />
-        </Dialog>
+        </div>
       </Popover>
     </DialogTrigger>
   )

@@ -3,7 +3,7 @@
  */
 import { ListFilter } from 'lucide-react'
 import { useState } from 'react'
-import { Button as BaseButton, Dialog, DialogTrigger, Popover } from 'react-aria-components'
+import { Button as BaseButton, DialogTrigger, Popover } from 'react-aria-components'
 import { KINDS } from '../../../electron/contract/task.ts'
 import type { ExactName, NumberName } from '../../../electron/contract/task-fields.ts'
 import { RUN_STATUSES } from '../../../electron/contract/verdict.ts'
@@ -34,14 +34,19 @@ export function FilterForm(props: Props) {
         <ListFilter size={14} aria-hidden />
         {FILTER.form}
       </BaseButton>
-      <Popover className={controls['popover'] ?? ''} placement="bottom end">
-        <Dialog aria-label={FILTER.formTitle} className={styles['form'] ?? ''}>
+      <Popover
+        className={controls['popover'] ?? ''}
+        style={{ maxWidth: 'none' }}
+        placement="bottom end"
+        aria-label={FILTER.formTitle}
+      >
+        <div className={styles['form']}>
           <Facets {...props} />
           <Choices {...props} />
           {RANGES.map((field) => (
             <RangeRow key={field} field={field} {...props} />
           ))}
-        </Dialog>
+        </div>
       </Popover>
     </DialogTrigger>
   )

@@ -82,7 +82,8 @@ function useQueryField({ text, known, onChange }: Props) {
   const [focused, setFocused] = useState(false)
   const [active, setActive] = useState(-1)
   const [shut, setShut] = useState(true)
-  useEffect(() => setDraft(text), [text])
+  // What is typed keeps its blanks.
+  useEffect(() => setDraft((before) => (before.trim() === text ? before : text)), [text])
   const suggestions = focused && !shut ? suggestionsAt(draft, cursor ?? draft.length, known) : []
   const open = suggestions.length > 0
   const { problems } = parseQuery(draft)
@@ -95,7 +96,8 @@ function useQueryField({ text, known, onChange }: Props) {
   const type = (next: string, at: number | null) => {
     setDraft(next)
     setCursor(at)
-    setShut(false)
+    // A blank ends a piece: nothing is offered until the next begins.
+    setShut(next !== '' && /\s$/.test(next.slice(0, at ?? next.length)))
     setActive(-1)
   }
   const take = (suggestion: Suggestion) => {

@@ -3,7 +3,7 @@
  */
 import { Bookmark, X } from 'lucide-react'
 import { useState } from 'react'
-import { Button as BaseButton, Dialog, DialogTrigger, Popover } from 'react-aria-components'
+import { Button as BaseButton, DialogTrigger, Popover } from 'react-aria-components'
 import { Button, IconButton } from '../../components/button.tsx'
 import controls from '../../components/controls.module.css'
 import { TextField } from '../../components/fields.tsx'
@@ -21,13 +21,11 @@ export function SavedViews() {
         <Bookmark size={14} aria-hidden />
         {TASKS.savedViews}
       </BaseButton>
-      <Popover className={controls['popover'] ?? ''}>
-        <Dialog aria-label={TASKS.savedViews} style={{ padding: 12 }}>
-          <div className={layout['stack']}>
-            <ViewList />
-            <SaveView />
-          </div>
-        </Dialog>
+      <Popover className={controls['popover'] ?? ''} aria-label={TASKS.savedViews}>
+        <div className={layout['stack']} style={{ padding: 12 }}>
+          <ViewList />
+          <SaveView />
+        </div>
       </Popover>
     </DialogTrigger>
   )

@@ -34,14 +34,15 @@ export function TagDialog({ asked, count, tags, onTag, onClose }: Props) {
             ))}
           </div>
         )}
-        {on ? <NewTag onTag={(tag) => onTag(tag, true)} /> : null}
-        <Button look="quiet" label={BULK.cancel} onPress={onClose} />
+        {on ? <NewTag onTag={(tag) => onTag(tag, true)} onClose={onClose} /> : null}
       </div>
     </Dialog>
   )
 }
 
-function NewTag({ onTag }: { readonly onTag: (tag: string) => void }) {
+type NewProps = { readonly onTag: (tag: string) => void; readonly onClose: () => void }
+
+function NewTag({ onTag, onClose }: NewProps) {
   const [name, setName] = useState('')
   const tag = name.trim()
   const fits = tag !== '' && tag.length <= 60 && !/[",]/.test(tag)
@@ -54,7 +55,10 @@ function NewTag({ onTag }: { readonly onTag: (tag: string) => void }) {
       }}
     >
       <TextField label={BULK.tagName} hint={BULK.tagHint} value={name} onChange={setName} />
-      <Button look="primary" label={BULK.give} disabled={!fits} onPress={() => onTag(tag)} />
+      <div className={layout['row']}>
+        <Button look="primary" label={BULK.give} disabled={!fits} onPress={() => onTag(tag)} />
+        <Button look="quiet" label={BULK.cancel} onPress={onClose} />
+      </div>
     </form>
   )
 }

@@ -112,8 +112,10 @@ export const TASK_COLUMNS: readonly TaskColumn[] = [
   },
 ]
 
+const SELDOM: readonly string[] = ['verdict', 'cyclomatic', 'halstead']
+
 /** Shown until the reader chooses others. */
-export const USUAL_COLUMNS = TASK_COLUMNS.map(({ id }) => id).filter((id) => id !== 'verdict')
+export const USUAL_COLUMNS = TASK_COLUMNS.map(({ id }) => id).filter((id) => !SELDOM.includes(id))
 
 function Tags({ tags }: Pick<TaskRow, 'tags'>) {
   return (

@@ -9,14 +9,13 @@ import { Segments } from '../../components/select.tsx'
 import { TextBlock } from '../../components/snippet.tsx'
 import { integer } from '../../format.ts'
 import { TRACE } from '../../strings/tasks.ts'
-import { COLOURINGS, nextColouring } from '../../text/token-colour.ts'
+import { colouringsFor, nextColouring } from '../../text/token-colour.ts'
 import type { Colouring } from '../../text/token-colour.ts'
 import layout from '../layout.module.css'
 import { TokenStrip } from './token-strip.tsx'
 import { TokenTable } from './token-table.tsx'
 import styles from './trace.module.css'
 
-const CHOICES = COLOURINGS.map((id) => ({ id, label: TRACE.colourings[id] }))
 const SHAPES = [
   { id: 'text' as const, label: TRACE.asText },
   { id: 'table' as const, label: TRACE.asTable },
@@ -38,12 +37,13 @@ export function ResponsePanel(props: Props) {
   const [numeric, setNumeric] = useState(false)
   const [shape, setShape] = useState<'text' | 'table'>('text')
   const { ends, tokens } = trace
+  const among = colouringsFor(trace.seen != null)
   const tools = (
     <div className={layout['row']}>
       {compact ? null : (
         <Segments
           label={TRACE.colouring}
-          choices={CHOICES}
+          choices={among.map((id) => ({ id, label: TRACE.colourings[id] }))}
           value={colouring}
           onChange={setColouring}
         />
@@ -76,7 +76,7 @@ export function ResponsePanel(props: Props) {
             numeric={numeric}
             active={active}
             onActive={onActive}
-            onNextColouring={() => setColouring(nextColouring(colouring))}
+            onNextColouring={() => setColouring(nextColouring(colouring, among))}
           />
         </>
       )}

@@ -6,9 +6,10 @@ import type { ResponseTrace } from '../../../electron/contract/evaluation.ts'
 import { fixed } from '../../format.ts'
 import { classes } from '../../components/classes.ts'
 import { visible } from '../../text/neutral.ts'
-import { tone, toneColour } from '../../text/token-colour.ts'
+import { shownValue, tone, toneColour } from '../../text/token-colour.ts'
 import type { Colouring } from '../../text/token-colour.ts'
 import type { Piece, TokenLine } from '../../text/token-lines.ts'
+import { valuesAt } from '../../text/token-values.ts'
 import styles from './trace.module.css'
 
 type Props = {
@@ -60,9 +61,8 @@ type PieceProps = Pick<Props, 'trace' | 'colouring' | 'numeric'> & {
 }
 
 function PieceView({ piece, trace, colouring, numeric, active }: PieceProps) {
-  const logprob = trace.logprobs[piece.token] ?? Number.NaN
-  const advantage = trace.trained ? trace.advantage : 0
-  const background = toneColour(tone(colouring, logprob, advantage))
+  const values = valuesAt(trace, piece.token)
+  const background = toneColour(tone(colouring, values))
   const ended = piece.text.endsWith('\n')
   const text = (
     <>
@@ -72,12 +72,17 @@ function PieceView({ piece, trace, colouring, numeric, active }: PieceProps) {
   )
   return (
     <span
-      className={classes(styles['piece'], active && styles['active'], numeric && styles['stacked'])}
+      className={classes(
+        styles['piece'],
+        active && styles['active'],
+        numeric && styles['stacked'],
+        values.clipped && styles['clipped'],
+      )}
       data-token={piece.token}
       style={background === '' ? {} : { background }}
     >
       {text}
-      {numeric ? <small>{fixed(logprob)}</small> : null}
+      {numeric ? <small>{fixed(shownValue(colouring, values))}</small> : null}
     </span>
   )
 }

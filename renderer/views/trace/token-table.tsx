@@ -8,6 +8,7 @@ import type { Column } from '../../components/table.tsx'
 import { fixed, integer, percent, signed } from '../../format.ts'
 import { TRACE } from '../../strings/tasks.ts'
 import { tokenText } from '../../text/token-text.ts'
+import { valuesAt } from '../../text/token-values.ts'
 
 type Props = {
   readonly trace: ResponseTrace
@@ -39,6 +40,7 @@ export function TokenTable({ trace, onActive }: Props) {
       end: true,
       cell: (at) => percent(Math.exp(trace.logprobs[at] ?? Number.NaN), 1),
     },
+    ...(trace.seen == null ? [] : trainedColumns(trace)),
     {
       id: 'advantage',
       label: TRACE.advantage,
@@ -57,4 +59,23 @@ export function TokenTable({ trace, onActive }: Props) {
       onOpen={onActive}
     />
   )
+}
+
+function trainedColumns(trace: ResponseTrace): Column<number>[] {
+  const number = (
+    id: 'newLogprob' | 'ratio' | 'entropy',
+    label: string,
+    width: number,
+  ): Column<number> => ({
+    id,
+    label,
+    width,
+    end: true,
+    cell: (at) => fixed(valuesAt(trace, at)[id], 3),
+  })
+  return [
+    number('newLogprob', TRACE.newLogprob, 100),
+    number('ratio', TRACE.ratio, 80),
+    number('entropy', TRACE.entropy, 80),
+  ]
 }

@@ -4,11 +4,13 @@
 import { Fragment } from 'react'
 import type { EpisodeTrace } from '../../../electron/contract/workbench.ts'
 import { Facts, Panel } from '../../components/panel.tsx'
+import type { Fact } from '../../components/panel.tsx'
 import { figure, fixed, integer, NOTHING, percent, signed } from '../../format.ts'
 import { COMMON } from '../../strings/common.ts'
 import { TASK, TRACE } from '../../strings/tasks.ts'
 import { visible } from '../../text/neutral.ts'
 import { tokenText } from '../../text/token-text.ts'
+import { valuesAt } from '../../text/token-values.ts'
 import layout from '../layout.module.css'
 import styles from './trace.module.css'
 
@@ -46,7 +48,7 @@ export function TraceSide({ trace, active }: Props) {
 
 function TokenFacts({ trace, active }: Props) {
   if (active === null) return <p className={layout['muted']}>{TRACE.pointAt}</p>
-  const logprob = trace.logprobs[active] ?? Number.NaN
+  const { logprob, probability, advantage } = valuesAt(trace, active)
   const text = tokenText(trace, active)
   return (
     <div role="status">
@@ -56,12 +58,25 @@ function TokenFacts({ trace, active }: Props) {
           [TRACE.position, `${integer(active)} / ${integer(trace.tokens.length)}`],
           [TRACE.tokenId, String(trace.tokens[active] ?? NOTHING)],
           [TRACE.logprob, fixed(logprob, 4)],
-          [TRACE.probability, percent(Math.exp(logprob), 1)],
-          [TRACE.advantage, trace.trained ? signed(trace.advantage, 3) : NOTHING],
+          [TRACE.probability, percent(probability, 1)],
+          ...trainedFacts(trace, active),
+          [TRACE.advantage, advantage === null ? NOTHING : signed(advantage, 3)],
+          [TRACE.share, signed(trace.reward / trace.tokens.length, 4)],
         ]}
       />
     </div>
   )
+}
+
+function trainedFacts(trace: EpisodeTrace, token: number): readonly Fact[] {
+  const { newLogprob, ratio, clipped, entropy } = valuesAt(trace, token)
+  if (newLogprob === null || ratio === null) return []
+  const written = fixed(ratio, 4)
+  return [
+    [TRACE.newLogprob, fixed(newLogprob, 4)],
+    [TRACE.ratio, clipped ? TRACE.clipped(written) : written],
+    [TRACE.entropy, TRACE.nats(fixed(entropy, 3))],
+  ]
 }
 
 function RewardSum({ trace }: Pick<Props, 'trace'>) {

@@ -9,6 +9,7 @@ import { smooth } from '../../../../renderer/charts/smooth.ts'
 import { ofGroup, ofMetric, sourceOf, stepAt } from '../../../../renderer/charts/source.ts'
 import { logged } from '../../../../renderer/charts/spec.ts'
 import type { ChartSpec } from '../../../../renderer/charts/spec.ts'
+import { stackedSpec, unstacked } from '../../../../renderer/charts/stack.ts'
 import type { StepRow, Tally } from '../../../../electron/contract/history.ts'
 import type { StepGroup } from '../../../../electron/contract/workbench.ts'
 
@@ -24,6 +25,7 @@ function stepRow(step: number, metrics: Readonly<Record<string, number>> = {}): 
     tokens: 600,
     metrics,
     phaseSeconds: {},
+    machine: {},
     warnings: [],
   }
 }
@@ -48,6 +50,8 @@ function tally(step: number, name: Tally['name'], bin: string, count: number): T
   return { step, role: 'propose', kind: 'deduction', name, bin, count }
 }
 
+const NONE = { steps: [], groups: [], tallies: [] }
+
 const line = (values: readonly number[], label = 'a'): ChartSpec => ({
   id: 'x',
   title: 'Title',
@@ -61,7 +65,7 @@ describe('columns of a run', () => {
   const steps = [stepRow(1, { 'update/kl': 0.5 }), stepRow(2), stepRow(3, { 'update/kl': 0.1 })]
 
   it('have a gap where a step has no value or a group is empty', () => {
-    const source = sourceOf(steps, [group(1, 0.25), group(3, 0.75, 0)], 'step')
+    const source = sourceOf({ ...NONE, steps, groups: [group(1, 0.25), group(3, 0.75, 0)] }, 'step')
     expect(Array.from(ofMetric(source, 'update/kl'))).toEqual([0.5, Number.NaN, 0.1])
     expect(Array.from(ofGroup(source, 'solve', 'deduction', 'rewardMean'))).toEqual([
       0.25,
@@ -72,18 +76,18 @@ describe('columns of a run', () => {
 
   it('run over steps, tokens or minutes, and find the step of an x', () => {
     const axes = (['step', 'tokens', 'minutes'] as const).map((axis) =>
-      Array.from(sourceOf(steps, [], axis).xs),
+      Array.from(sourceOf({ ...NONE, steps }, axis).xs),
     )
     expect(axes).toEqual([
       [1, 2, 3],
       [600, 1_200, 1_800],
       [0.5, 1, 1.5],
     ])
-    expect(stepAt(sourceOf(steps, [], 'tokens'), 1_300)).toBe(2)
+    expect(stepAt(sourceOf({ ...NONE, steps }, 'tokens'), 1_300)).toBe(2)
   })
 
   it('make every chart of the catalogue, each with its own id', () => {
-    const source = sourceOf(steps, [group(1, 0.25)], 'step')
+    const source = sourceOf({ ...NONE, steps, groups: [group(1, 0.25)] }, 'step')
     const specs = CHART_ROWS.map((row) => chartSpec(row, source))
     expect(new Set(specs.map(({ id }) => id)).size).toBe(specs.length)
     expect(specs.every(({ lines }) => lines.every(({ values }) => values.length === 3))).toBe(true)
@@ -103,6 +107,80 @@ describe('columns of a run', () => {
   })
 })
 
+describe('lines from counts', () => {
+  const counts = (step: number, name: Tally['name'], bins: Readonly<Record<string, number>>) =>
+    Object.entries(bins).map(([bin, count]) => tally(step, name, bin, count))
+  const source = sourceOf(
+    {
+      steps: [stepRow(1), stepRow(2)],
+      groups: [],
+      tallies: [
+        ...counts(1, 'solveRate', { '0.000': 2, '0.500': 1, '1.000': 1 }),
+        ...counts(1, 'reward', { '-1.00': 1, '0.50': 8, '1.00': 1 }),
+        ...counts(1, 'attempts', { '0.1/1': 1, '0.2/0': 3, '0.9/1': 2 }),
+        ...counts(1, 'rejectedBy', { parse: 5, runs: 1 }),
+        ...counts(2, 'rejectedBy', { parse: 1 }),
+        ...counts(2, 'status', { timeout: 4, ok: 9 }),
+      ],
+      safety: [{ step: 2, name: 'suggested', count: 1 }],
+    },
+    'step',
+  )
+  const values = (id: string): Readonly<Record<string, readonly number[]>> => {
+    const row = CHART_ROWS.find((one) => one.id === id)
+    if (row === undefined) throw new TypeError(`expected a chart ${id}`)
+    return Object.fromEntries(
+      chartSpec(row, source).lines.map((one) => [one.label, Array.from(one.values)]),
+    )
+  }
+  const none = Number.NaN
+
+  it('say how much there is to learn', () => {
+    expect(values('learnability')['Deduction']).toEqual([0.125, none])
+    expect(values('unlearnable')).toEqual({ 'Too easy': [0.25, none], Impossible: [0.5, none] })
+    expect(values('agreement')['Deduction']).toEqual([0.875, none])
+  })
+
+  it('say how rewards spread and how hard tasks are solved', () => {
+    expect(values('reward-quantiles-propose')).toEqual({
+      '10 %': [-1, none],
+      Median: [0.5, none],
+      '90 %': [0.5, none],
+    })
+    expect(values('reward-levels-propose')['1']).toEqual([0.1, none])
+    expect(values('difficulty')['Up to 25 %']).toEqual([0.25, none])
+    expect(values('difficulty')['to 100 %']).toEqual([1, none])
+  })
+
+  it('name the checks that refused most, and what the sandbox stopped', () => {
+    expect(values('rejections')).toEqual({
+      'not in the asked format': [0.5, 0.1],
+      'fails when run': [0.1, 0],
+    })
+    expect(values('blocked')['Timed out']).toEqual([none, 4])
+    expect(values('watched')['Suggested']).toEqual([0, 50])
+  })
+})
+
+describe('stacked lines', () => {
+  const spec: ChartSpec = { ...line([1, 2]), stacked: true }
+  const two = {
+    ...spec,
+    lines: [...spec.lines, { label: 'b', colour: 'c', values: Float64Array.of(3, Number.NaN) }],
+  }
+
+  it('stand on each other and are read as themselves', () => {
+    const drawn = stackedSpec(two)
+    expect(drawn.lines.map(({ values }) => Array.from(values))).toEqual([
+      [1, 2],
+      [4, 2],
+    ])
+    expect(unstacked([1, 4])).toEqual([1, 3])
+    expect(stackedSpec(two)).toBe(drawn)
+    expect(stackedSpec(line([1]))).not.toHaveProperty('stacked')
+  })
+})
+
 describe('smoothing', () => {
   it('keeps a constant line constant from the first point on', () => {
     const out = smooth(Float64Array.of(2, 2, 2), 0.9)
@@ -116,6 +194,7 @@ describe('smoothing', () => {
 })
 
 describe('the heat map', () => {
+  const RATES = { name: 'solveRate', kind: null } as const
   const tallies = [
     tally(1, 'solveRate', '0.000', 3),
     tally(1, 'solveRate', '0.500', 1),
@@ -124,7 +203,7 @@ describe('the heat map', () => {
   ]
 
   it('counts tasks by step and rate, the highest rate first', () => {
-    const heat = heatOf(tallies, null, 100)
+    const heat = heatOf(tallies, RATES, 100)
     expect(heat.rates).toEqual([1, 0.5, 0])
     expect(heat.steps).toEqual([1, 2])
     expect(Array.from(heat.counts)).toEqual([0, 2, 1, 0, 3, 0])
@@ -133,13 +212,13 @@ describe('the heat map', () => {
 
   it('puts neighbouring steps together where there are too many', () => {
     const many = Array.from({ length: 10 }, (_, step) => tally(step, 'solveRate', '0.000', 1))
-    const heat = heatOf(many, null, 4)
+    const heat = heatOf(many, RATES, 4)
     expect(heat.steps).toEqual([0, 3, 6, 9])
     expect(Array.from(heat.totals)).toEqual([3, 3, 3, 1])
   })
 
   it('is empty for another kind', () => {
-    expect(heatOf(tallies, 'induction', 100).steps).toEqual([])
+    expect(heatOf(tallies, { ...RATES, kind: 'induction' }, 100).steps).toEqual([])
   })
 })
 

@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { layoutTokens, lineOfToken } from '../../../../renderer/text/token-lines.ts'
-import { nextColouring, tone, toneColour } from '../../../../renderer/text/token-colour.ts'
+import type { ResponseTrace } from '../../../../electron/contract/evaluation.ts'
+import {
+  colouringsFor,
+  nextColouring,
+  shownValue,
+  tone,
+  toneColour,
+} from '../../../../renderer/text/token-colour.ts'
+import type { Colouring } from '../../../../renderer/text/token-colour.ts'
+import { valuesAt } from '../../../../renderer/text/token-values.ts'
 import { tokenText } from '../../../../renderer/text/token-text.ts'
 
 const plain = (lines: ReturnType<typeof layoutTokens>) =>
@@ -53,17 +62,49 @@ describe('tokens in lines', () => {
 })
 
 describe('colours of tokens', () => {
+  const trace = (advantage: number, trained = true): ResponseTrace => ({
+    response: 'ab',
+    tokens: Int32Array.of(1, 2),
+    logprobs: Float32Array.of(0, -20),
+    ends: null,
+    trained,
+    advantage,
+    seen: {
+      logprobs: Float32Array.of(Math.log(1.5), -20),
+      entropy: Float32Array.of(0, 9),
+      clipLow: 0.2,
+      clipHigh: 0.2,
+    },
+  })
+  const toneAt = (colouring: Colouring, token: number, of = trace(1)) =>
+    tone(colouring, valuesAt(of, token))
+
   it('are plain for certain tokens and strong for unlikely ones', () => {
-    expect(tone('logprob', 0, 1)).toBe(0)
-    expect(tone('logprob', -20, 1)).toBeCloseTo(-1)
-    expect(tone('none', -20, 1)).toBe(0)
+    expect(toneAt('logprob', 0)).toBe(0)
+    expect(toneAt('logprob', 1)).toBeCloseTo(-1)
+    expect(toneAt('none', 1)).toBe(0)
   })
 
-  it('follow the advantage, within bounds', () => {
-    expect(tone('advantage', -1, 9)).toBe(1)
-    expect(tone('advantage', -1, -9)).toBe(-1)
-    expect(tone('surprise', 0, 5)).toBe(0)
-    expect(tone('advantage', Number.NaN, 5)).toBe(0)
+  it('follow the advantage, within bounds, and are none where there is no token', () => {
+    expect(toneAt('advantage', 0, trace(9))).toBe(1)
+    expect(toneAt('advantage', 0, trace(-9))).toBe(-1)
+    expect(toneAt('advantage', 0, trace(9, false))).toBe(0)
+    expect(toneAt('surprise', 0, trace(5))).toBe(0)
+    expect(toneAt('advantage', -1, trace(9))).toBe(0)
+  })
+
+  it('follow ratio and entropy where the trainer saw them', () => {
+    expect([toneAt('ratio', 0), toneAt('ratio', 1)]).toEqual([1, 0])
+    expect([toneAt('entropy', 0), toneAt('entropy', 1)]).toEqual([0, 1])
+    const { seen: _seen, ...unseen } = trace(1)
+    expect(toneAt('ratio', 0, unseen)).toBe(0)
+    expect(valuesAt(unseen, 0)).toMatchObject({ newLogprob: null, ratio: null, entropy: null })
+  })
+
+  it('say what the update clipped: good tokens above, bad ones below', () => {
+    expect(valuesAt(trace(1), 0)).toMatchObject({ clipped: true })
+    expect(valuesAt(trace(-1), 0)).toMatchObject({ clipped: false })
+    expect(valuesAt(trace(1), 0).ratio).toBeCloseTo(1.5)
   })
 
   it('are named by the theme and empty where there is nothing to say', () => {
@@ -71,7 +112,10 @@ describe('colours of tokens', () => {
     expect(toneColour(-1)).toContain('--token-low')
   })
 
-  it('go round', () => {
-    expect(nextColouring(nextColouring(nextColouring(nextColouring('none'))))).toBe('none')
+  it('go round those that there are', () => {
+    const among = colouringsFor(false)
+    expect(among).not.toContain('ratio')
+    expect(among.reduce((one) => nextColouring(one, among), among[0] ?? 'none')).toBe(among[0])
+    expect(shownValue('entropy', valuesAt(trace(1), 1))).toBe(9)
   })
 })
