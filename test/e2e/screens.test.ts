@@ -167,7 +167,7 @@ describe.skipIf(noBrowser !== '')(`the workbench in a browser ${noBrowser}`, () 
     await open('compare')
     await page.getByRole('tab', { name: 'Curves' }).click()
     await page
-      .getByRole('group', { name: /^Solve rate/ })
+      .getByRole('group', { name: /^Right attempts/ })
       .first()
       .waitFor()
     expect(await violationsOf(page)).toEqual([])
