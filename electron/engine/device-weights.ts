@@ -143,15 +143,23 @@ export function generationWeights({ config, source, precision }: DeviceModel): W
   return (g) => weightsIn(g, config, source)
 }
 
-/** Frozen weights [out, in] in float16 and adapters in float32, as inputs; everything is computed in float16. */
-export function halfWeights(g: Graph, config: DecoderConfig, lora: LoraSpec | null): Weights {
+/**
+ * Frozen weights [out, in] and adapters, which are float32, as inputs; everything is computed in the type that the
+ * frozen ones have.
+ */
+export function halfWeights(
+  g: Graph,
+  config: DecoderConfig,
+  lora: LoraSpec | null,
+  dtype: Precision = 'float16',
+): Weights {
   const half = new Map(
-    tensorNames(config).map(({ name, shape }) => [name, input(g, name, 'float16', shape)]),
+    tensorNames(config).map(({ name, shape }) => [name, input(g, name, dtype, shape)]),
   )
   const adapters = new Map(
     (lora === null ? [] : adapterTensors(config, lora)).map(({ name, shape }) => [
       name,
-      cast(g, input(g, name, 'float32', shape), 'float16'),
+      cast(g, input(g, name, 'float32', shape), dtype),
     ]),
   )
   const get = (from: ReadonlyMap<string, Value>, name: string): Value => {
