@@ -18,7 +18,7 @@ export const COMPARE = {
   places: 'Compared',
   runs: 'Add a run',
   add: (run: string) => `Add ${run}`,
-  again: (place: string) => `Add another step of ${place}`,
+  again: 'Another step of it',
   drop: (place: string) => `Take out ${place}`,
   at: (run: string) => `Step of ${run}`,
   last: 'last measured',

@@ -21,7 +21,7 @@ export const MODELS = {
   dropInBrowser: 'A browser does not tell where a dropped folder lies: type its path instead.',
   noFolder: 'What was dropped is no folder of this machine.',
   usable: 'Can be used',
-  problems: (count: string) => `${count} problems`,
+  problems: (count: string) => (count === '1' ? '1 problem' : `${count} problems`),
   report: 'Report',
   layers: 'Layers',
   width: 'Width',

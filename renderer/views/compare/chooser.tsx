@@ -98,7 +98,7 @@ function PlaceRow({ place, full, onChange }: RowProps) {
         <Button
           icon={ListPlus}
           look="quiet"
-          label={COMPARE.again(run)}
+          label={COMPARE.again}
           disabled={full}
           onPress={() => onChange([{ run, step: step === first ? null : first }, place])}
         />

@@ -1,6 +1,7 @@
 /**
  * Two or more runs or checkpoints beside each other: scores and answers, curves, settings, and one prompt for all.
  */
+import type { ReactNode } from 'react'
 import { useMemo, useState } from 'react'
 import { Empty } from '../../components/states.tsx'
 import { Tabs } from '../../components/tabs.tsx'
@@ -12,6 +13,7 @@ import layout from '../layout.module.css'
 import { Answers } from './answers.tsx'
 import { AskAll } from './ask-all.tsx'
 import { Chooser } from './chooser.tsx'
+import styles from './compare.module.css'
 import { ConfigTable } from './config-table.tsx'
 import { Overlay } from './overlay.tsx'
 
@@ -37,6 +39,10 @@ export function CompareView() {
   )
 }
 
+function Body({ children }: { readonly children: ReactNode }) {
+  return <div className={styles['body']}>{children}</div>
+}
+
 function Beside({ places }: { readonly places: readonly Compared[] }) {
   const [tab, setTab] = useState('answers')
   const ids = useMemo(() => runsOf(places), [places])
@@ -46,10 +52,42 @@ function Beside({ places }: { readonly places: readonly Compared[] }) {
       value={tab}
       onChange={setTab}
       items={[
-        { id: 'answers', label: COMPARE.answers, body: <Answers places={places} /> },
-        { id: 'curves', label: COMPARE.curves, body: <Overlay ids={ids} /> },
-        { id: 'config', label: COMPARE.config, body: <ConfigTable ids={ids} /> },
-        { id: 'talk', label: COMPARE.talk, body: <AskAll places={places} /> },
+        {
+          id: 'answers',
+          label: COMPARE.answers,
+          body: (
+            <Body>
+              <Answers places={places} />
+            </Body>
+          ),
+        },
+        {
+          id: 'curves',
+          label: COMPARE.curves,
+          body: (
+            <Body>
+              <Overlay ids={ids} />
+            </Body>
+          ),
+        },
+        {
+          id: 'config',
+          label: COMPARE.config,
+          body: (
+            <Body>
+              <ConfigTable ids={ids} />
+            </Body>
+          ),
+        },
+        {
+          id: 'talk',
+          label: COMPARE.talk,
+          body: (
+            <Body>
+              <AskAll places={places} />
+            </Body>
+          ),
+        },
       ]}
     />
   )

@@ -145,7 +145,7 @@ function Differences({ places, items }: DifferenceProps) {
   const [first, ...others] = places
   if (items === undefined || first === undefined) return null
   return (
-    <ul className={layout['muted']}>
+    <ul className={styles['differences']}>
       {others.map((place, at) => {
         const found = items.differences[at + 1] ?? null
         return (

@@ -41,7 +41,7 @@ const COLUMNS: readonly Column<ModelRow>[] = [
   {
     id: 'problems',
     label: MODELS.report,
-    width: 130,
+    width: 120,
     cell: ({ problems }) =>
       problems.length === 0 ? (
         <Mark icon={Check} tone="right" label={MODELS.usable} />
@@ -52,7 +52,7 @@ const COLUMNS: readonly Column<ModelRow>[] = [
   {
     id: 'architecture',
     label: MODELS.architecture,
-    width: 150,
+    width: 100,
     cell: ({ architecture }) => visible(architecture ?? NOTHING),
   },
   {
