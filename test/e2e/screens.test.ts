@@ -102,13 +102,61 @@ describe.skipIf(noBrowser !== '')(`the workbench in a browser ${noBrowser}`, () 
 
   it('filters and sorts tasks, and keeps both in the address', async () => {
     await open('tasks')
-    const query = page.getByRole('combobox', { name: 'Filter and search tasks' })
-    await query.fill('kind:induction state:valid')
+    await page.keyboard.press('/')
+    await page.keyboard.type('ki')
+    await page.keyboard.press('Tab')
+    await page.keyboard.type('ind')
+    await page.getByRole('option', { name: 'kind:induction' }).waitFor()
+    expect(await violationsOf(page)).toEqual([])
+    await page.keyboard.press('Tab')
+    await page.keyboard.type('state:valid ')
     await page.keyboard.press('Enter')
+    await page.getByRole('list', { name: 'Conditions' }).getByText('state:valid').waitFor()
     await page.getByRole('button', { name: 'Solve rate' }).click()
-    await page.getByRole('gridcell').getByText('Deduction').first().waitFor({ state: 'detached' })
-    await page.getByRole('gridcell').getByText('Induction').first().waitFor()
-    for (const part of ['induction', 'valid', 'sort=solveRate']) expect(page.url()).toContain(part)
+    await page.getByText('rows loaded').waitFor()
+    const address = decodeURIComponent(page.url())
+    for (const part of ['kind:induction', 'state:valid', 'sort=solveRate']) {
+      expect(address).toContain(part)
+    }
+    const kinds = await page.getByRole('gridcell').getByText('Deduction').count()
+    expect(kinds).toBe(0)
+  })
+
+  it('points at what is wrong in a filter, and shows it as a form', async () => {
+    await open('tasks')
+    const line = page.getByRole('combobox', { name: 'Filter and search tasks' })
+    await line.fill('nodes>20 kind:seduction ')
+    await page.getByText('Character 10: kind: expected deduction').waitFor()
+    await page.locator('mark').getByText('kind:seduction').waitFor()
+    await line.fill('"x % 7" nodes>10')
+    await line.press('Enter')
+    await page.getByRole('list', { name: 'Conditions' }).getByText('"x % 7"').waitFor()
+    await page.getByRole('button', { name: 'Filter', exact: true }).click()
+    const form = page.getByRole('dialog', { name: 'Filter by column' })
+    expect(await form.getByLabel('Nodes from').inputValue()).toBe('10')
+    await form.getByRole('button', { name: /^Deduction/ }).click()
+    await page.keyboard.press('Escape')
+    await page.getByRole('list', { name: 'Conditions' }).getByText('kind:deduction').waitFor()
+    await page.getByRole('button', { name: 'Clear filters' }).click()
+  })
+
+  it('chooses rows by keys, tags them and hides them', async () => {
+    await open('tasks')
+    const grid = page.getByRole('grid', { name: 'Tasks of this run' })
+    await grid.focus()
+    for (const key of ['Home', ' ', 'Shift+ArrowDown']) await page.keyboard.press(key)
+    const bulk = page.getByRole('toolbar', { name: 'Actions on chosen tasks' })
+    await bulk.getByText('2 chosen').waitFor()
+    expect(await violationsOf(page)).toEqual([])
+    await bulk.getByRole('button', { name: 'Tag …' }).click()
+    await page.getByLabel('Tag', { exact: true }).fill('odd')
+    await page.keyboard.press('Enter')
+    await page.getByText('2 tasks are tagged odd').waitFor()
+    await page.getByRole('gridcell').getByText('odd').first().waitFor()
+    await bulk.getByRole('button', { name: 'Hide' }).click()
+    await page.getByRole('list', { name: 'Conditions' }).getByText('-tag:hidden').waitFor()
+    await page.getByRole('gridcell').getByText('odd').waitFor({ state: 'detached' })
+    await page.getByRole('button', { name: 'Clear filters' }).click()
   })
 
   it('runs a program again with another input', async () => {
@@ -286,6 +334,26 @@ describe.skipIf(noBrowser !== '')(`the workbench in a browser ${noBrowser}`, () 
     await page.keyboard.press('Enter')
     await page.getByText('rows loaded').waitFor()
     expect(decodeURIComponent(page.url())).toContain('step:')
+  })
+
+  it('colours tokens by what the trainer saw, with values', async () => {
+    await open('trace')
+    await page.getByRole('radio', { name: 'Ratio' }).click()
+    await page.getByRole('group', { name: /Arrow keys move/ }).focus()
+    await page.keyboard.press('ArrowRight')
+    for (const name of ['In training', 'Ratio', 'Entropy']) {
+      await page.getByRole('term').getByText(name, { exact: true }).waitFor()
+    }
+  })
+
+  it('leads from a step of the charts to the logs of that time', async () => {
+    await open('live')
+    await page.locator('body').focus()
+    await page.keyboard.press('[')
+    await page.getByRole('group', { name: `Step ${STEPS - 1}`, exact: true }).waitFor()
+    await page.getByRole('button', { name: 'Logs of that time' }).click()
+    await page.getByText('Copy all').waitFor()
+    expect(page.url()).toContain('at=')
   })
 
   it('opens a trace of 300,000 tokens and draws a few lines of it', async () => {

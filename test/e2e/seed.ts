@@ -1,6 +1,7 @@
 /**
  * A home folder with a history for browser tests: two runs that learnt, one that was interrupted, flags, a log.
  */
+import { mkdirSync, symlinkSync } from 'node:fs'
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,6 +10,8 @@ import type { EvalItem, FlagEntry } from '../../electron/contract/history.ts'
 import type { Episode } from '../../electron/contract/episode.ts'
 import type { StepRecord } from '../../electron/contract/run.ts'
 import { KINDS } from '../../electron/contract/task.ts'
+import { modelOf } from '../../electron/host/checkpoints.ts'
+import { checkpointDirectory } from '../../electron/host/paths.ts'
 import { openHistory } from '../../electron/host/open-history.ts'
 import { codecOf, NANO_MODEL } from '../../electron/host/models.ts'
 import { startRun } from '../../electron/host/recorder.ts'
@@ -72,8 +75,24 @@ export async function seededHome(steps: number): Promise<string> {
   write({ id: RUNS.long, seed: 1, steps, span: steps, lift: 0.24, state: 'finished' })
   flag(store)
   store.close()
+  linkModels(home, steps)
   await writeEvaluations(home, steps, encode)
   return home
+}
+
+/** Checkpoints without an optimizer: weights that can be looked at and talked to. */
+function linkModels(home: string, steps: number): void {
+  for (const [run, last] of [
+    [RUNS.long, steps],
+    [RUNS.short, steps],
+    [RUNS.broken, 12],
+  ] as const) {
+    for (const step of [0, last]) {
+      const folder = checkpointDirectory(home, run, step)
+      mkdirSync(folder, { recursive: true })
+      symlinkSync(NANO_MODEL, modelOf(folder))
+    }
+  }
 }
 
 type Plan = {
@@ -119,7 +138,7 @@ function writeRun(store: Store, plan: Plan, encode: Encode, now: () => number): 
   for (let step = 1; step <= steps; step++) {
     const record = learningStep(step, { seed, span, perKind: 5, encode, hostile: hostileAt(step) })
     const more = step === 1 && state === 'crashed' ? [hugeEpisode(record, encode)] : []
-    recorder.step({ ...record, episodes: [...record.episodes, ...more] })
+    recorder.step({ ...record, episodes: [...record.episodes, ...more] }, machineAt(step))
     if (step % 10 === 0) recorder.evals(learningScores(step, span, lift), [])
   }
   const path = `runs/${id}/checkpoints/${steps}`
@@ -127,6 +146,20 @@ function writeRun(store: Store, plan: Plan, encode: Encode, now: () => number): 
   recorder.evals(learningScores(steps, span, lift), items(steps, seed, 0.2 + lift))
   recorder.state(state, state === 'crashed' ? 'the engine’s process ended with signal 9' : '')
 }
+
+/** What the machine did meanwhile. */
+const machineAt = (step: number): Readonly<Record<string, number>> => ({
+  memoryMb: 820 + (step % 7) * 4,
+  freeMb: 6_400 - step * 3,
+  cpu: 0.86 + ((step * 31) % 10) / 100,
+  load: 1.9,
+  diskFreeMb: 48_000 - step * 12,
+  starts: step > 60 ? 1 : 0,
+  sandboxCalls: 320,
+  sandboxQueue: 24 + ((step * 7) % 9),
+  sandboxP50Ms: 2.1 + ((step * 13) % 7) / 10,
+  sandboxP95Ms: 6.4 + ((step * 17) % 9) / 3,
+})
 
 const HUGE_TOKENS = 300_000
 

@@ -297,6 +297,10 @@ function written(
   { encode, seed }: LearningOptions,
 ): Episode {
   const tokens = encode(response)
+  const logprobs = tokens.map((token, at) => {
+    const lot = noise(seed, base.step, token, at)
+    return lot < 0.55 ? -0.02 * lot : -4.5 * (lot - 0.5)
+  })
   return {
     ...base,
     task: null,
@@ -306,10 +310,7 @@ function written(
     references: [],
     response,
     tokens,
-    logprobs: tokens.map((token, at) => {
-      const lot = noise(seed, base.step, token, at)
-      return lot < 0.55 ? -0.02 * lot : -4.5 * (lot - 0.5)
-    }),
+    logprobs,
     stopReason: 'stop',
     seed: base.step * 1000 + index,
     status: null,
@@ -319,6 +320,15 @@ function written(
     rewardParts: {},
     advantage: reward * 1.3 + (noise(base.step, index, 6) - 0.5),
     trained: base.purpose !== 'probe',
+    ...(base.purpose === 'probe' ? {} : { seen: seenOf(logprobs) }),
+  }
+}
+
+/** As after a few passes: most ratios near 1, some beyond the clip. */
+function seenOf(logprobs: readonly number[]) {
+  return {
+    logprobs: logprobs.map((value, at) => value + 0.5 * (noise(at, 3) - 0.5) * Math.min(1, -value)),
+    entropy: logprobs.map((value) => Math.min(2.4, -value * 0.7)),
   }
 }
 

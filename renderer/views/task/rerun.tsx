@@ -32,7 +32,7 @@ export function Rerun({ task, kept }: Props) {
           onChange={setInput}
           lines={3}
         />
-        <div className={layout['row']}>
+        <div className={layout['row']} data-part="rerun">
           <Button
             icon={Play}
             label={TASK.rerun}

@@ -3,12 +3,14 @@
  */
 import { ArrowLeft } from 'lucide-react'
 import { useState } from 'react'
+import type { TaskRow } from '../../../electron/contract/history.ts'
 import type { TaskDetail } from '../../../electron/contract/workbench.ts'
 import { Button } from '../../components/button.tsx'
 import { KindMark } from '../../components/marks.tsx'
 import { Loaded } from '../../components/states.tsx'
 import { Tabs } from '../../components/tabs.tsx'
 import { useAsk } from '../../data/ask.ts'
+import { useScreenCommands } from '../../data/screen-commands.ts'
 import { integer } from '../../format.ts'
 import { useParam, useRoute } from '../../state/route.ts'
 import { TASK } from '../../strings/tasks.ts'
@@ -19,6 +21,7 @@ import { Attempts } from './attempts.tsx'
 import { Checks } from './checks.tsx'
 import { ProgramPanel } from './program-panel.tsx'
 import { References } from './references.tsx'
+import { Similar, useSimilar } from './similar.tsx'
 import { TaskSide } from './task-side.tsx'
 
 export function TaskView() {
@@ -40,6 +43,8 @@ export function TaskView() {
 
 function Task({ detail }: { readonly detail: TaskDetail }) {
   const { proposal, row } = detail
+  const similar = useSimilar(detail.run, row)
+  useTaskCommands(proposal.task !== null)
   const go = useRoute((state) => state.go)
   const { key: _key, id: _id, ...filters } = useRoute((state) => state.route.params)
   return (
@@ -56,8 +61,8 @@ function Task({ detail }: { readonly detail: TaskDetail }) {
       </div>
       <div className={layout['split']}>
         <div className={`${layout['scroll']} ${layout['stack']}`}>
-          <ProgramPanel detail={detail} />
-          <TaskTabs detail={detail} />
+          <ProgramPanel detail={detail} similar={similar} />
+          <TaskTabs detail={detail} similar={similar} />
         </div>
         <TaskSide detail={detail} />
       </div>
@@ -65,7 +70,19 @@ function Task({ detail }: { readonly detail: TaskDetail }) {
   )
 }
 
-function TaskTabs({ detail }: { readonly detail: TaskDetail }) {
+/** What is on the page, by keys: running again, and what to compare with. */
+function useTaskCommands(hasTask: boolean): void {
+  const press = (part: string) => () =>
+    document.querySelector<HTMLButtonElement>(`[data-part="${part}"] button`)?.click()
+  useScreenCommands([
+    { id: 'rerun', label: TASK.rerun, keys: 'r', can: hasTask, act: press('rerun') },
+    { id: 'compare', label: TASK.noCompare, keys: 'd', act: press('compare') },
+  ])
+}
+
+type TabsProps = { readonly detail: TaskDetail; readonly similar: readonly TaskRow[] }
+
+function TaskTabs({ detail, similar }: TabsProps) {
   const [tab, setTab] = useState('attempts')
   const { attempts, references, moreAttempts } = detail
   const count = `${integer(attempts.length)}${moreAttempts ? '+' : ''}`
@@ -76,6 +93,11 @@ function TaskTabs({ detail }: { readonly detail: TaskDetail }) {
       id: 'references',
       label: TASK.references(integer(references.length)),
       body: <References references={references} />,
+    },
+    {
+      id: 'similar',
+      label: TASK.similar(integer(similar.length)),
+      body: <Similar rows={similar} />,
     },
   ]
   return <Tabs label={TASK.kind} items={items} value={tab} onChange={setTab} />

@@ -81,7 +81,7 @@ function PieceView({ piece, trace, colouring, numeric, active }: PieceProps) {
       data-token={piece.token}
       style={background === '' ? {} : { background }}
     >
-      {text}
+      {numeric ? <span>{text}</span> : text}
       {numeric ? <small>{fixed(shownValue(colouring, values))}</small> : null}
     </span>
   )
