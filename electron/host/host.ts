@@ -46,7 +46,7 @@ import { superviseTraining } from './supervisor.ts'
 import { forkChild } from './trainer-child.ts'
 import { stackOf } from './trainer-line.ts'
 import { readTopScores } from '../store/suggestions.ts'
-import { runKey } from '../store/runs.ts'
+import { findRunKey } from '../store/runs.ts'
 import { openViews } from './views-file.ts'
 
 export type HostOptions = {
@@ -134,9 +134,12 @@ async function openBench(options: HostOptions): Promise<Bench> {
   }
 }
 
-/** Rules run in the process that trains; what they say is in the history. */
+/** Rules run in the process that trains; what they say is in the history, once that holds the run. */
 function worstOf(history: History, run: string) {
-  return history.read((store) => readTopScores(store, runKey(store, run), null, 1)[0] ?? null)
+  return history.read((store) => {
+    const key = findRunKey(store, run)
+    return key === null ? null : (readTopScores(store, key, null, 1)[0] ?? null)
+  })
 }
 
 const restartOf = ({ restartMs }: HostOptions) => (restartMs === undefined ? {} : { restartMs })

@@ -148,11 +148,17 @@ export function readForks(store: Store, id: string): string[] {
   return rows.map((row) => row.id)
 }
 
-/** What other tables call the run. */
-export function runKey(store: Store, id: string): number {
+/** What other tables call the run; null for one that is not there. */
+export function findRunKey(store: Store, id: string): number | null {
   const row = store.get(`SELECT key FROM runs WHERE id = ?`, v.object({ key: integer }), [id])
-  if (row === undefined) throw unknownRun(id)
-  return row.key
+  return row?.key ?? null
+}
+
+/** The same, of a run that has to be there. */
+export function runKey(store: Store, id: string): number {
+  const key = findRunKey(store, id)
+  if (key === null) throw unknownRun(id)
+  return key
 }
 
 function unknownRun(id: string): AppError {
