@@ -31,7 +31,7 @@ const RESOURCE_FOLDER = new URL('..', `file://${RESOURCES}/`).pathname
 const open = (more: Partial<BrowserOptions> = {}): Promise<PageLine> =>
   openBrowserPage({ program: CHROMIUM ?? '', resources: RESOURCE_FOLDER, ...more })
 
-describe.skipIf(CHROMIUM === undefined)('the sandbox of a hidden page', () => {
+describe.skipIf(CHROMIUM === undefined)('the sandbox of a hidden page', LONG, () => {
   let sandbox: LocalSandbox
   /** What the page said of workers that the pools know nothing of. */
   const strays: unknown[] = []
@@ -118,7 +118,7 @@ describe.skipIf(CHROMIUM === undefined)('the sandbox of a hidden page', () => {
     expect(sandbox.stats()).toMatchObject({ losses: 0, queued: 0 })
   })
 
-  test('no program of the corpus gets out', LONG, async () => {
+  test('no program of the corpus gets out', async () => {
     const arena = await openArena()
     // What may end by its time limit gets little of it; the others end by themselves, however busy the machine is.
     const [slow, quick] = [true, false].map((may) =>

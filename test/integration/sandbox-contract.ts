@@ -170,7 +170,7 @@ export function testContract(opened: () => LocalSandbox, programs: number): void
         await opened().run({
           program,
           inputs: [String(megabytes)],
-          limits: { memoryBytes: 64 * 2 ** 20 },
+          limits: { memoryBytes: 64 * 2 ** 20, wallMs: 60_000 },
         })
       ).outcomes[0]?.status
     expect([await at(40), await at(80)]).toEqual(['ok', 'memory'])
