@@ -1,23 +1,9 @@
-import { execFile } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { promisify } from 'node:util'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Target } from '../../electron/graph/graph.ts'
+import { NO_SOFTWARE_GPU, runOnGpu, softwareGpu } from '../fakes/software-gpu.ts'
 import { everything } from './everything.ts'
 import { relativeError, type Result, runGraph } from './harness.ts'
-
-/** SwiftShader, a Vulkan driver in software, as browsers and Electron bring it along. */
-const LIBRARIES = [
-  process.env['KELVIN_SWIFTSHADER'] ?? '',
-  '/usr/lib/chromium/libvk_swiftshader.so',
-  '/usr/lib/chromium-browser/libvk_swiftshader.so',
-  '/opt/google/chrome/libvk_swiftshader.so',
-  join(import.meta.dirname, '../../node_modules/electron/dist/libvk_swiftshader.so'),
-]
-const library = LIBRARIES.find((path) => existsSync(path))
 
 /** What WebGPU has no kernel for, or where its kernel is wrong (SimplifiedLayerNormalization's second output). */
 const FORBIDDEN = [
@@ -48,27 +34,8 @@ function disagreements(found: Results, expected: Results, tolerance: number): st
   })
 }
 
-async function onWebGpu(path: string): Promise<Results> {
-  const folder = await mkdtemp(join(tmpdir(), 'kelvin-webgpu-'))
-  try {
-    const driver = join(folder, 'icd.json')
-    const ICD = { library_path: path, api_version: '1.1.0' }
-    await writeFile(driver, JSON.stringify({ file_format_version: '1.0.0', ICD }))
-    const child = join(import.meta.dirname, 'webgpu-child.ts')
-    const { stdout } = await promisify(execFile)(process.execPath, [child], {
-      maxBuffer: 2 ** 26,
-      env: {
-        ...process.env,
-        VK_ICD_FILENAMES: driver,
-        XDG_RUNTIME_DIR: folder,
-        // Browsers bring the Vulkan loader along too.
-        LD_LIBRARY_PATH: [process.env['LD_LIBRARY_PATH'], dirname(path)].filter(Boolean).join(':'),
-      },
-    })
-    return JSON.parse(stdout)
-  } finally {
-    await rm(folder, { recursive: true })
-  }
+async function onWebGpu(driver: string): Promise<Results> {
+  return JSON.parse(await runOnGpu(driver, join(import.meta.dirname, 'webgpu-child.ts')))
 }
 
 describe('the webgpu lowering', () => {
@@ -108,14 +75,12 @@ describe('the webgpu lowering', () => {
   })
 
   it('runs whole on the WebGPU provider and equals the cpu lowering', async ({ skip }) => {
-    if (library === undefined) {
-      skip(
-        'no SwiftShader here: install chromium or set KELVIN_SWIFTSHADER to libvk_swiftshader.so',
-      )
+    if (softwareGpu === null) {
+      skip(NO_SOFTWARE_GPU)
       return
     }
-    const found = await onWebGpu(library)
+    const found = await onWebGpu(softwareGpu)
     // Measured: at most 8e-7.
     expect(disagreements(found, await onCpu('cpu'), 1e-5)).toEqual([])
-  })
+  }, 300_000)
 })
