@@ -192,9 +192,13 @@ function orderOf(options: Options, home: () => string): EvalOrder {
 export async function evaluateAndShow(order: EvalOrder, signal: AbortSignal): Promise<EvalSummary> {
   const { runEval } = await import('../host/evaluate.ts')
   const progress = createProgress()
-  const startedMs = Date.now()
-  const onProgress = (done: number, total: number): void =>
-    progress.show(pictureOf(done, total, (Date.now() - startedMs) / 1000))
+  // What an earlier sitting noted says nothing about the pace.
+  let first: { readonly done: number; readonly atMs: number } | null = null
+  const onProgress = (done: number, total: number): void => {
+    first ??= { done, atMs: Date.now() }
+    const pace = (Date.now() - first.atMs) / 1000 / Math.max(1, done - first.done)
+    progress.show(pictureOf(done, total, done === first.done ? null : pace * (total - done)))
+  }
   try {
     return await runEval(order, { signal, onProgress })
   } finally {
@@ -202,8 +206,8 @@ export async function evaluateAndShow(order: EvalOrder, signal: AbortSignal): Pr
   }
 }
 
-export function pictureOf(done: number, total: number, seconds: number): Picture {
-  const left = done === 0 ? '' : `, ${duration((seconds * (total - done)) / done)} left`
+export function pictureOf(done: number, total: number, secondsLeft: number | null): Picture {
+  const left = secondsLeft === null ? '' : `, ${duration(secondsLeft)} left`
   const place = `evaluate ${count(done)}/${count(total)}${left}`
   return { plain: () => place, live: () => `${bar(done / total)} ${place}` }
 }

@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto'
 import { closeSync, openSync, readSync } from 'node:fs'
 import { mkdir, open, truncate } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import * as v from 'valibot'
 import { AppError, messageOf } from '../contract/errors.ts'
 import type { Json } from '../contract/history.ts'
@@ -107,21 +108,54 @@ export type IndexedAnswer = Pick<NotedAnswer, 'correct' | 'undecided' | 'status'
 const FIRST_LINE_CHARS = 120
 
 /** In the order noted; an item that was noted again counts as it was last. */
-export function indexJournal(path: string): IndexedItem[] {
+export async function indexJournal(path: string): Promise<IndexedItem[]> {
   const items = new Map<string, IndexedItem>()
   for (const { line, number, start } of linesNow(path)) {
-    const item = itemOf(line, `${path}, line ${number}`)
+    const item = parsed(line, Outline, `${path}, line ${number}`)
     items.set(item.item, indexedItem(item, start))
+    if (number % TURN === 0) await setImmediate()
   }
   return [...items.values()]
 }
 
-export function indexedItem(noted: NotedItem, start: number): IndexedItem {
+/** Lines between which other work of the process may run. */
+const TURN = 100
+
+/** Without its numbers, which an index only counts. */
+const Outline = v.object({
+  ...Item.entries,
+  answers: v.array(
+    v.object({
+      ...Answer.entries,
+      tokens: v.pipe(
+        v.string(),
+        v.transform((text) => ({ length: Math.floor((text.length * 3) / 16) })),
+      ),
+      logprobs: v.string(),
+    }),
+  ),
+})
+
+type Outlined = Pick<NotedItem, 'item' | 'cluster' | 'kind'> & {
+  readonly answers: readonly OutlinedAnswer[]
+}
+type OutlinedAnswer = Omit<NotedAnswer, 'tokens' | 'logprobs'> & {
+  readonly tokens: { readonly length: number }
+}
+
+export function indexedItem(noted: Outlined, start: number): IndexedItem {
   const { item, cluster, kind, answers } = noted
   return { item, cluster, kind, start, answers: answers.map(indexed) }
 }
 
-function indexed({ correct, undecided, status, reason, tokens, response }: NotedAnswer) {
+function indexed({
+  correct,
+  undecided,
+  status,
+  reason,
+  tokens,
+  response,
+}: OutlinedAnswer): IndexedAnswer {
   const [line = ''] = response.trimStart().split('\n', 1)
   const firstLine = line.slice(0, FIRST_LINE_CHARS)
   return { correct, undecided, status, reason, tokens: tokens.length, firstLine }
@@ -136,9 +170,11 @@ export function journalItem(path: string, start: number): NotedItem {
 /** How many items it holds. */
 export function journalCount(path: string): number {
   const seen = new Set<string>()
-  for (const { line } of linesNow(path)) seen.add(itemOf(line, path).item)
+  for (const { line } of linesNow(path)) seen.add(parsed(line, Named, path).item)
   return seen.size
 }
+
+const Named = v.object({ item: v.string() })
 
 const CHUNK = 1 << 16
 
@@ -174,8 +210,12 @@ function* linesNow(path: string, offset: number = 0): Generator<LineNow> {
 }
 
 function itemOf(line: string, where: string): NotedItem {
+  return parsed(line, Item, where)
+}
+
+function parsed<T>(line: string, schema: v.GenericSchema<unknown, T>, where: string): T {
   try {
-    return v.parse(Item, JSON.parse(line))
+    return v.parse(schema, JSON.parse(line))
   } catch (cause) {
     throw new AppError('store', `${where}: expected a graded item, found: ${messageOf(cause)}`, {
       cause,

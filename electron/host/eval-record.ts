@@ -58,7 +58,10 @@ export async function listEvaluations(home: string): Promise<{
 }> {
   const journals = await namesIn(home, (name) => existsSync(recordPath(name)))
   const { found, problems } = await readAll(journals, readEvalRecord)
-  return { records: found.toSorted((a, b) => b.finishedMs - a.finishedMs), problems }
+  const records = found.toSorted(
+    (a, b) => b.finishedMs - a.finishedMs || a.journal.localeCompare(b.journal),
+  )
+  return { records, problems }
 }
 
 /** What can be read; one broken file hides no other. */

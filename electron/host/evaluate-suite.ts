@@ -79,6 +79,8 @@ export async function measureSuite(
   const { settings, template, weights } = setting
   const journal = journalPath(order.home, benchmark.id, {
     ...settings,
+    // Where a run began has the weights of the model it began from: a score of each.
+    label: labelOf(subject),
     weights,
     limit: order.limit,
     files: chosen.files.map(({ path, digest }) => `${path} ${digest}`),

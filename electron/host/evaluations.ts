@@ -49,7 +49,7 @@ export async function openEvaluation(home: string, read: Read, id: string): Prom
   return {
     evaluation: evaluationOf(id, record),
     folder: record.model,
-    index: indexOf(journal),
+    index: await indexOf(journal),
     item: ({ start }) => Promise.resolve(journalItem(journal, start)),
     items: () => journalLines(journal),
   }
@@ -64,13 +64,13 @@ const MAX_INDEXES = 8
 const indexes = new Map<string, { readonly key: string; readonly items: IndexedItem[] }>()
 
 /** Kept while the file stays as it is: a list asks for the same one page after page. */
-function indexOf(journal: string): readonly IndexedItem[] {
+async function indexOf(journal: string): Promise<readonly IndexedItem[]> {
   const { size, mtimeMs } = statSync(journal)
   const key = `${size} ${mtimeMs}`
   const known = indexes.get(journal)
   if (known?.key === key) return known.items
   if (indexes.size >= MAX_INDEXES) indexes.delete(indexes.keys().next().value ?? '')
-  const items = indexJournal(journal)
+  const items = await indexJournal(journal)
   indexes.set(journal, { key, items })
   return items
 }
@@ -195,7 +195,6 @@ function trainingEvaluation(
     at: { run, step },
     temperature,
     ...settings,
-    template,
     limit: isPart ? Math.max(...parts.map((part) => part.n)) : null,
     n,
     passAt1,

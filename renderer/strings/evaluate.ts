@@ -127,7 +127,6 @@ export const EVALUATE = {
   back: 'Answers',
   asked: 'Asked',
   readAs: 'Read as',
-  whole: 'the whole response',
   stop: 'Ended by',
   stops: {
     stop: 'its end token',

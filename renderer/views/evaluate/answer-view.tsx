@@ -130,10 +130,7 @@ function Verdict({ trace }: { readonly trace: AnswerTrace }) {
   const facts: readonly Fact[] = [
     [EVALUATE.verdict, <CorrectMark key="verdict" correct={CORRECT[state]} />],
     [EVALUATE.reason, visible(reason) || NOTHING],
-    [
-      EVALUATE.readAs,
-      <code key="answer">{answer === null ? EVALUATE.whole : visible(answer)}</code>,
-    ],
+    [EVALUATE.readAs, <code key="answer">{answer === null ? NOTHING : visible(answer)}</code>],
     [TRACE.status, status === null ? NOTHING : COMMON.statuses[status]],
     [EVALUATE.stop, EVALUATE.stops[stopReason] ?? stopReason],
     [EVALUATE.length, integer(tokens.length)],
