@@ -36,7 +36,7 @@ export function heatOf(
       (kind === null || tally.kind === kind) &&
       (role === undefined || tally.role === role),
   )
-  const rates = ratesOf(own, name === 'solveRate' ? [0, 1] : [])
+  const rates = ratesOf(own, name === 'solveRate' ? [0, 1] : halves(own))
   const seen = [...new Set(own.map(({ step }) => step))].sort((a, b) => a - b)
   const group = Math.max(1, Math.ceil(seen.length / maxColumns))
   const columnOf = new Map(seen.map((step, at) => [step, Math.floor(at / group)]))
@@ -50,6 +50,14 @@ export function heatOf(
     totals[column] = (totals[column] ?? 0) + count
   }
   return { rates, steps, counts, totals }
+}
+
+/** From the lowest to the highest that occurs, also those between that do not. */
+function halves(tallies: readonly Tally[]): readonly number[] {
+  const found = tallies.map(({ bin }) => Number(bin)).filter(Number.isFinite)
+  const [low, high] = [Math.min(...found, 0), Math.max(...found, 0)]
+  const count = found.length === 0 ? 0 : Math.min(MAX_ROWS, 2 * (high - low) + 1)
+  return Array.from({ length: Math.floor(count) }, (_, at) => low + at / 2)
 }
 
 /** The values that occur; eleven even ones where they are too many for rows. */
