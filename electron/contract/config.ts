@@ -66,7 +66,7 @@ export const PRESETS = {
     strictTypes: true,
     noveltyDiscount: true,
     proposerKl: 0.5,
-    learningRate: 2e-4,
+    learningRate: 5e-4,
     rampSteps: 10,
     decay: 'linear',
     beta2: 0.99,
