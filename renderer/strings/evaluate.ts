@@ -153,6 +153,7 @@ export const EVALUATE = {
   math: 'Math',
   total: 'All',
   // Suites.
+  shelf: 'Folder and suites',
   suite: 'Suite',
   state: 'Files',
   suiteStates,

@@ -36,7 +36,7 @@ function Shelf({ shelf: { folder, suites } }: { readonly shelf: SuiteShelf }) {
       className={`${layout['scroll']} ${layout['stack']}`}
       role="region"
       tabIndex={0}
-      aria-label={EVALUATE.tabs.suites}
+      aria-label={EVALUATE.shelf}
     >
       <SuiteFolder folder={folder} />
       <Panel title={EVALUATE.tabs.suites} note={EVALUATE.suitesNote} flush>
