@@ -164,6 +164,27 @@ describe.each(['port', 'socket'] as const)('over a %s', (transport) => {
     expect(trace.tokens.length).toBe(trace.logprobs.length)
   })
 
+  test('tasks are searched, tagged and counted; what is wrong with a filter is told', async () => {
+    const of = { run: 'old-1' } as const
+    const query = { query: 'state:valid response:answer nodes>20' }
+    const found = await client.call('tasks.page', { ...of, filter: query, sort: 'program' })
+    expect(found.rows.length).toBeGreaterThan(1)
+    const { count } = await client.call('tasks.count', { ...of, filter: query })
+    expect(count).toBe(found.rows.length)
+    const keys = found.rows.slice(0, 2).map(({ key }) => key)
+    const on = await client.call('tasks.tag', { ...of, keys, tag: ' to read ', on: true })
+    expect(on).toEqual({ tasks: 2 })
+    expect(await client.call('tasks.tags', of)).toEqual([{ tag: 'to read', count: 2 }])
+    await client.call('tasks.tag', { ...of, keys, tag: 'to read', on: false })
+    expect(await client.call('tasks.tags', of)).toEqual([])
+    const wrong = { query: 'nodes>20 kind:seduction' }
+    await expect(client.call('tasks.page', { ...of, filter: wrong })).rejects.toThrow(
+      'filter, character 10: kind: expected deduction, abduction, induction, found "seduction"',
+    )
+    expect(await client.call('history.index', {})).toEqual({ left: 0, total: 0 })
+    expect(await client.call('steps.safety', of)).toEqual([])
+  })
+
   test('what is not there is refused in a sentence', async () => {
     await expect(client.call('runs.show', { run: 'gone' })).rejects.toThrow(
       'run "gone": expected a run of the history, found none',
