@@ -26,7 +26,7 @@ serveErrand(
       return prompt === 'deaf' ? await never() : []
     },
     probe: async () => [],
-  judge: async ({ traces }, { onAnswer }) => {
+    judge: async ({ traces }, { onAnswer }) => {
       for (const { id: episode } of traces) {
         onAnswer({ episode, response: 'no', verdict: { ok: false, why: 'expected a verdict' } })
       }

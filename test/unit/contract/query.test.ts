@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { clauseText, parseQuery } from '../../../electron/contract/query.ts'
 import { TASK_FIELD_NAMES } from '../../../electron/contract/task-fields.ts'
