@@ -27,14 +27,14 @@ test('processes and threads are started by addresses that exist', () => {
 })
 
 test('each preload is one file that asks for electron only', () => {
-  const asked = scripts('preload').map(({ name, text }) => [
+  const asked = scripts('preload').map(({ name, text }): [string, (string | undefined)[]] => [
     name,
-    ...[...text.matchAll(/require\(["']([^"']+)["']\)/g)].map(([, module]) => module),
+    [...text.matchAll(/require\(["']([^"']+)["']\)/g)].map(([, module]) => module),
   ])
-  expect(asked.toSorted()).toEqual([
-    ['preload.cjs', 'electron'],
-    ['sandbox-preload.cjs', 'electron'],
-  ])
+  expect(Object.fromEntries(asked)).toEqual({
+    'preload.cjs': ['electron'],
+    'sandbox-preload.cjs': ['electron'],
+  })
 })
 
 test('1: no address of another host is loaded by the page itself', () => {
