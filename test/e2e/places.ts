@@ -1,6 +1,8 @@
 /**
  * Every screen of the workbench with an address and what shows that it is there.
  */
+import { journalPath } from '../../electron/host/eval-journal.ts'
+import { evaluationId } from '../../electron/host/eval-record.ts'
 import { RUNS } from './seed.ts'
 
 export type Place = {
@@ -12,6 +14,10 @@ export type Place = {
 
 const run = `run=${RUNS.long}`
 const TASK = 4
+/** Where the long run began, greedily on a public suite. */
+const START = evaluationId(
+  journalPath('', 'humaneval', { label: `${RUNS.long}@0`, temperature: 0 }),
+)
 
 /** Of the long run, with the task and the trace of a step. */
 export const placesAt = (step: number): readonly Place[] => [
@@ -37,6 +43,11 @@ export const placesAt = (step: number): readonly Place[] => [
   { name: 'models', address: `#/models?${run}`, ready: 'Talk to it' },
   { name: 'evaluate', address: `#/evaluate?${run}`, ready: 'not judged' },
   { name: 'answers', address: `#/evaluate?${run}&tab=answers`, ready: 'Verdict' },
+  {
+    name: 'answer',
+    address: `#/trace?${run}&evaluation=${START}&item=HumanEval%2F1&sample=0`,
+    ready: 'Read as',
+  },
   { name: 'pass-at-k', address: `#/evaluate?${run}&tab=passAtK`, ready: 'pass@k: HumanEval' },
   { name: 'reported', address: `#/evaluate?${run}&tab=reported`, ready: 'AceCoder-RM' },
   { name: 'suites', address: `#/evaluate?${run}&tab=suites`, ready: 'OlympiadBench' },
