@@ -29,22 +29,27 @@ const ROUNDS = 3
 /** Tasks of a made-up step. */
 const PER_STEP = 250
 
-const browser = await openBrowser()
-try {
-  if (wanted.has('chart')) tell(await chartBench(browser))
-  if (wanted.size > 1 || !wanted.has('chart')) await ensurePage()
-  if (wanted.has('first')) tell(await firstRunBench(browser))
-  if (wanted.has('trace')) tell(await traceBench(browser))
-  if (wanted.has('tasks')) tell(await tasksBench(browser, Number(rows)))
-} finally {
-  await browser.close()
+if (wanted.size > 1 || !wanted.has('chart')) await ensurePage()
+if (wanted.has('chart')) tell(await chartBench())
+if (wanted.has('first')) tell(await firstRunBench())
+if (wanted.has('trace')) tell(await traceBench())
+if (wanted.has('tasks')) tell(await tasksBench(Number(rows)))
+
+/** A browser of its own each, opened once its data is there: one that waits for minutes may be gone. */
+async function inBrowser(body: (browser: Browser) => Promise<Figure[]>): Promise<Figure[]> {
+  const browser = await openBrowser()
+  try {
+    return await body(browser)
+  } finally {
+    await browser.close()
+  }
 }
 
 function tell(figures: readonly Figure[]): void {
   for (const figure of figures) stdout.write(`${JSON.stringify(figure)}\n`)
 }
 
-async function chartBench(shown: Browser): Promise<Figure[]> {
+async function chartBench(): Promise<Figure[]> {
   const root = await mkdtemp(join(tmpdir(), 'kelvin-chart-'))
   await build({
     root: CHART_PAGE,
@@ -61,12 +66,14 @@ async function chartBench(shown: Browser): Promise<Figure[]> {
     connect: () => ({ receive: () => false, close: () => undefined }),
   })
   try {
-    const { page, troubles } = await openPage(shown, server.url)
-    await page.waitForFunction(() => Reflect.get(window, 'bench') !== undefined)
-    const figures = [...(await framesOf(page, 'pan')), ...(await framesOf(page, 'zoom'))]
-    await page.context().close()
-    if (troubles.length > 0) throw new Error(troubles.join('\n'))
-    return figures
+    return await inBrowser(async (shown) => {
+      const { page, troubles } = await openPage(shown, server.url)
+      await page.waitForFunction(() => Reflect.get(window, 'bench') !== undefined)
+      const figures = [...(await framesOf(page, 'pan')), ...(await framesOf(page, 'zoom'))]
+      await page.context().close()
+      if (troubles.length > 0) throw new Error(troubles.join('\n'))
+      return figures
+    })
   } finally {
     await server.close()
     await rm(root, { recursive: true, force: true })
@@ -96,32 +103,34 @@ async function framesOf(page: Page, name: 'pan' | 'zoom'): Promise<Figure[]> {
   ]
 }
 
-async function traceBench(shown: Browser): Promise<Figure[]> {
+async function traceBench(): Promise<Figure[]> {
   const served = await serveHome(await seededHome(12))
   try {
-    const { page } = await openPage(shown, served.url)
-    const id = encodeURIComponent('1/propose/deduction/huge')
-    const trace = `#/trace?run=${RUNS.broken}&episode=${id}`
-    const times: number[] = []
-    for (let round = 0; round < ROUNDS; round++) {
-      await visit(page, `#/runs?run=${RUNS.broken}`)
-      await page.getByText('Progress by phase').waitFor()
-      await page.reload()
-      await page.getByText('Progress by phase').waitFor()
-      times.push(await timed(page, trace, '[data-token]'))
-    }
-    const strip = page.getByRole('group', { name: /30\d,\d{3} tokens/ })
-    await strip.focus()
-    const end = performance.now()
-    await page.keyboard.press('End')
-    await page.getByText(/^(30\d|299),\d{3} \/ 30\d,\d{3}$/).waitFor()
-    const toEnd = performance.now() - end
-    await page.context().close()
-    const name = 'browser/trace of 300k tokens'
-    return [
-      { name: `${name}, opened`, value: Math.min(...times), unit: 'ms' },
-      { name: `${name}, to its end`, value: toEnd, unit: 'ms' },
-    ]
+    return await inBrowser(async (shown) => {
+      const { page } = await openPage(shown, served.url)
+      const id = encodeURIComponent('1/propose/deduction/huge')
+      const trace = `#/trace?run=${RUNS.broken}&episode=${id}`
+      const times: number[] = []
+      for (let round = 0; round < ROUNDS; round++) {
+        await visit(page, `#/runs?run=${RUNS.broken}`)
+        await page.getByText('Progress by phase').waitFor()
+        await page.reload()
+        await page.getByText('Progress by phase').waitFor()
+        times.push(await timed(page, trace, '[data-token]'))
+      }
+      const strip = page.getByRole('group', { name: /30\d,\d{3} tokens/ })
+      await strip.focus()
+      const end = performance.now()
+      await page.keyboard.press('End')
+      await page.getByText(/^(30\d|299),\d{3} \/ 30\d,\d{3}$/).waitFor()
+      const toEnd = performance.now() - end
+      await page.context().close()
+      const name = 'browser/trace of 300k tokens'
+      return [
+        { name: `${name}, opened`, value: Math.min(...times), unit: 'ms' },
+        { name: `${name}, to its end`, value: toEnd, unit: 'ms' },
+      ]
+    })
   } finally {
     await served.close()
   }
@@ -143,23 +152,25 @@ async function timed(page: Page, address: string, selector: string): Promise<num
 }
 
 /** The first page's button as it is, to the first point of a curve. */
-async function firstRunBench(shown: Browser): Promise<Figure[]> {
+async function firstRunBench(): Promise<Figure[]> {
   const served = await serveHome(await mkdtemp(join(tmpdir(), 'kelvin-e2e-')))
   try {
-    const { page } = await openPage(shown, served.url)
-    await page.getByRole('button', { name: 'Train the embedded model' }).click()
-    const start = performance.now()
-    const curve = page.getByRole('group', { name: /^Solver reward/ })
-    await curve.waitFor({ timeout: 900_000 })
-    const seconds = (performance.now() - start) / 1_000
-    await page.context().close()
-    return [{ name: 'browser/first run, first curve', value: seconds, unit: 's' }]
+    return await inBrowser(async (shown) => {
+      const { page } = await openPage(shown, served.url)
+      await page.getByRole('button', { name: 'Train the embedded model' }).click()
+      const start = performance.now()
+      const curve = page.getByRole('group', { name: /^Solver reward/ })
+      await curve.waitFor({ timeout: 900_000 })
+      const seconds = (performance.now() - start) / 1_000
+      await page.context().close()
+      return [{ name: 'browser/first run, first curve', value: seconds, unit: 's' }]
+    })
   } finally {
     await served.close()
   }
 }
 
-async function tasksBench(shown: Browser, count: number): Promise<Figure[]> {
+async function tasksBench(count: number): Promise<Figure[]> {
   const home = await mkdtemp(join(tmpdir(), 'kelvin-e2e-'))
   const store = await openHistory(home)
   const recorder = startRun(store, fakeRun('many'), { now: Date.now, pid: process.pid })
@@ -171,29 +182,31 @@ async function tasksBench(shown: Browser, count: number): Promise<Figure[]> {
   store.close()
   const served = await serveHome(home)
   try {
-    const { page } = await openPage(shown, served.url)
-    const figures: Figure[] = []
-    const rowsOf = (kind: string) => `[role="gridcell"] >> text=${kind}`
-    await page.getByText('Progress by phase').waitFor({ timeout: 60_000 })
-    const views = [
-      ['first page', '#/tasks?run=many', 'Deduction'],
-      ['of one kind', '#/tasks?run=many&kind=induction', 'Induction'],
-      ['refused', '#/tasks?run=many&state=rejected', 'Refused'],
-      ['sorted by solve rate', '#/tasks?run=many&sort=solveRate', 'Deduction'],
-      ['sorted by nodes', '#/tasks?run=many&kind=abduction&sort=nodes', 'Abduction'],
-    ] as const
-    for (const [name, address, shownKind] of views) {
-      const start = performance.now()
-      await visit(page, address)
-      await page.locator(rowsOf(shownKind)).first().waitFor()
-      figures.push({
-        name: `browser/${count} tasks, ${name}`,
-        value: performance.now() - start,
-        unit: 'ms',
-      })
-    }
-    await page.context().close()
-    return figures
+    return await inBrowser(async (shown) => {
+      const { page } = await openPage(shown, served.url)
+      const figures: Figure[] = []
+      const rowsOf = (kind: string) => `[role="gridcell"] >> text=${kind}`
+      await page.getByText('Progress by phase').waitFor({ timeout: 60_000 })
+      const views = [
+        ['first page', '#/tasks?run=many', 'Deduction'],
+        ['of one kind', '#/tasks?run=many&kind=induction', 'Induction'],
+        ['refused', '#/tasks?run=many&state=rejected', 'Refused'],
+        ['sorted by solve rate', '#/tasks?run=many&sort=solveRate', 'Deduction'],
+        ['sorted by nodes', '#/tasks?run=many&kind=abduction&sort=nodes', 'Abduction'],
+      ] as const
+      for (const [name, address, shownKind] of views) {
+        const start = performance.now()
+        await visit(page, address)
+        await page.locator(rowsOf(shownKind)).first().waitFor()
+        figures.push({
+          name: `browser/${count} tasks, ${name}`,
+          value: performance.now() - start,
+          unit: 'ms',
+        })
+      }
+      await page.context().close()
+      return figures
+    })
   } finally {
     await served.close()
   }
