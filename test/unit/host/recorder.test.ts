@@ -209,6 +209,7 @@ test('the summary adds up what steps hold', () => {
       kind: 'final',
       parentStep: 0,
       bytes: 9,
+      best: false,
       atMs: expect.any(Number),
     },
   ])
