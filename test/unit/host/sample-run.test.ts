@@ -20,7 +20,7 @@ import { fakeRun, fakeStep } from '../../fakes/history.ts'
 import { learningScores } from '../../fakes/learning-run.ts'
 
 const RUN = 'azr-20261120-ab12'
-const PLACE = { step: 6, suite: 'nano-held-out', temperature: 0 }
+const PLACE = { step: 6, suite: 'nano-heldout', temperature: 0 }
 const folder = temporaryFolder()
 const fresh = (): string => mkdtempSync(join(folder, 'home-'))
 const open = () => openStore(databaseFile(fresh()))
