@@ -103,7 +103,12 @@ describe.skipIf(noBrowser !== '')(`the workbench in a browser ${noBrowser}`, () 
   it('filters and sorts tasks, and keeps both in the address', async () => {
     await open('tasks')
     await page.keyboard.press('/')
+    await page
+      .getByRole('combobox', { name: 'Filter and search tasks' })
+      .and(page.locator(':focus'))
+      .waitFor()
     await page.keyboard.type('ki')
+    await page.getByRole('option', { name: /^kind/ }).first().waitFor()
     await page.keyboard.press('Tab')
     await page.keyboard.type('ind')
     await page.getByRole('option', { name: 'kind:induction' }).waitFor()
