@@ -8,7 +8,6 @@ export const FILTER = {
   suggestions: 'What could come next',
   wrongAt: (at: number) => `Character ${at}: `,
   form: 'Filter',
-  formTitle: 'Filter by column',
   clear: 'Clear filters',
   remove: (text: string) => `Take ${text} away`,
   applied: 'Conditions',

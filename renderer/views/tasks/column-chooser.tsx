@@ -27,7 +27,7 @@ export function ColumnChooser({ shown, pinned }: ColumnChoice) {
         <Columns3 size={14} aria-hidden />
         {COLUMNS.title}
       </BaseButton>
-      <Popover className={controls['popover'] ?? ''} aria-label={COLUMNS.title}>
+      <Popover className={controls['popover'] ?? ''}>
         <div className={styles['columns']}>
           {[...shown, ...hidden].map((id) => (
             <ColumnRow

@@ -38,7 +38,6 @@ export function FilterForm(props: Props) {
         className={controls['popover'] ?? ''}
         style={{ maxWidth: 'none' }}
         placement="bottom end"
-        aria-label={FILTER.formTitle}
       >
         <div className={styles['form']}>
           <Facets {...props} />

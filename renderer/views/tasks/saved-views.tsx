@@ -21,7 +21,7 @@ export function SavedViews() {
         <Bookmark size={14} aria-hidden />
         {TASKS.savedViews}
       </BaseButton>
-      <Popover className={controls['popover'] ?? ''} aria-label={TASKS.savedViews}>
+      <Popover className={controls['popover'] ?? ''}>
         <div className={layout['stack']} style={{ padding: 12 }}>
           <ViewList />
           <SaveView />
