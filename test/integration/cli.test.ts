@@ -69,7 +69,7 @@ describe('bad input is exit 2 with one sentence', () => {
       '1',
     ],
     ['--fork: expected RUN@STEP, found "azr-1"', 'train', '--fork', 'azr-1'],
-    ['--only: expected engine, sandbox, loop, found "gpu"', 'bench', '--only', 'loop,gpu'],
+    ['--only: expected engine, sandbox, store, loop, found "gpu"', 'bench', '--only', 'loop,gpu'],
     ['--recipe: expected azr, found "grpo"', 'train', '--recipe', 'grpo'],
     [
       /full: expected a new or empty folder or a model, found a folder with letter\.txt$/,
@@ -117,7 +117,7 @@ describe('bad input is exit 2 with one sentence', () => {
       at('program.py/home'),
     ],
     [
-      '--what: expected tasks, episodes, steps, flags, found "task"',
+      '--what: expected tasks, episodes, steps, flags, evals, found "task"',
       ...EXPORT,
       '--what',
       'task',
