@@ -9,7 +9,7 @@ import { createLocalEngine } from '../engine/local.ts'
 import type { ReasoningDeps } from '../eval/reasoning.ts'
 import { loadSuite, SUITES } from '../nano/suites.ts'
 import type { LoopState } from '../selfplay/state.ts'
-import { readEvals } from '../store/evals.ts'
+import { readEvalItems, readEvals } from '../store/evals.ts'
 import { runKey } from '../store/runs.ts'
 import {
   firstItems,
@@ -54,13 +54,37 @@ export async function measureStart(
   if (measures.length === 0) return []
   const { plan, place, client } = run
   const resumed = plan.from !== null
-  if (resumed) return await measureModel(run, measures, tally)
+  if (resumed) return keptStart(run, measures) ?? (await measureModel(run, measures, tally))
   const found = await measureClient(run, measures, 0, tally)
   const { records, items } = historyOf(0, found, settingsOf(run))
   place.recorder.evals(records, items)
   run.options.onNews({ type: 'eval', step: state?.step ?? 0, suites: scoresOf(found) })
   await client.saveWeightsForSampler()
   return found
+}
+
+/** What the history has of the start of this very run; null: not all of it, as in a fork. */
+function keptStart({ place }: Run, measures: readonly Measure[]): Measured[] | null {
+  const { store, recorder } = place
+  const key = runKey(store, recorder.run)
+  const found = measures.map((measure): Measured => {
+    const { suite, temperature, items } = measure
+    const known = new Map(items.map((item) => [item.id, item]))
+    const rows = readEvalItems(store, key, { step: 0, suite, temperature })
+    const answers = rows.flatMap(({ item: id, tokens, logprobs, ...row }) => {
+      const item = known.get(id)
+      if (item === undefined) return []
+      return [
+        { ...row, item, tokens: Array.from(tokens ?? []), logprobs: Array.from(logprobs ?? []) },
+      ]
+    })
+    return { ...measure, answers }
+  })
+  const isWhole = found.every(({ items, temperature, answers }) => {
+    const each = temperature === 0 ? 1 : SAMPLES
+    return answers.length === items.length * each
+  })
+  return isWhole ? found : null
 }
 
 /** Answers of the starting folder, through an engine of its own. */

@@ -186,13 +186,13 @@ async function tasksBench(count: number): Promise<Figure[]> {
       const { page } = await openPage(shown, served.url)
       const figures: Figure[] = []
       const rowsOf = (kind: string) => `[role="gridcell"] >> text=${kind}`
-      await page.getByText('Progress by phase').waitFor({ timeout: 60_000 })
+      await visit(page, '#/runs?run=many')
+      await page.getByText('Progress by phase').waitFor()
       const views = [
         ['first page', '#/tasks?run=many', 'Deduction'],
-        ['of one kind', '#/tasks?run=many&kind=induction', 'Induction'],
-        ['refused', '#/tasks?run=many&state=rejected', 'Refused'],
+        ['of one kind', '#/tasks?run=many&q=kind%3Ainduction', 'Induction'],
         ['sorted by solve rate', '#/tasks?run=many&sort=solveRate', 'Deduction'],
-        ['sorted by nodes', '#/tasks?run=many&kind=abduction&sort=nodes', 'Abduction'],
+        ['sorted by nodes', '#/tasks?run=many&q=kind%3Aabduction&sort=nodes', 'Abduction'],
       ] as const
       for (const [name, address, shownKind] of views) {
         const start = performance.now()
