@@ -10,7 +10,15 @@ export type Shown = Exclude<Theme, 'system'>
 
 const KEY = 'kelvin.theme'
 
-export function shownTheme(theme: Theme, dark: boolean, contrast: boolean): Shown {
+export type System = {
+  readonly dark: boolean
+  readonly contrast: boolean
+  /** The system's palette takes the place of ours; what draws by itself keeps to its darkness. */
+  readonly forced: boolean
+}
+
+export function shownTheme(theme: Theme, { dark, contrast, forced }: System): Shown {
+  if (forced) return dark ? 'contrast' : 'light'
   if (theme !== 'system') return theme
   if (contrast) return 'contrast'
   return dark ? 'dark' : 'light'
@@ -22,11 +30,15 @@ type ThemeStore = {
   readonly choose: (theme: Theme) => void
 }
 
-const dark = () => window.matchMedia('(prefers-color-scheme: dark)')
-const contrast = () => window.matchMedia('(prefers-contrast: more)')
+const QUERIES = {
+  dark: '(prefers-color-scheme: dark)',
+  contrast: '(prefers-contrast: more)',
+  forced: '(forced-colors: active)',
+} as const
 
 function resolve(theme: Theme): Shown {
-  return shownTheme(theme, dark().matches, contrast().matches)
+  const is = (name: keyof System) => window.matchMedia(QUERIES[name]).matches
+  return shownTheme(theme, { dark: is('dark'), contrast: is('contrast'), forced: is('forced') })
 }
 
 function paint(shown: Shown): void {
@@ -54,8 +66,9 @@ export function startTheme(): void {
   const { choose } = useTheme.getState()
   choose(remembered())
   const follow = () => choose(useTheme.getState().theme)
-  dark().addEventListener('change', follow)
-  contrast().addEventListener('change', follow)
+  for (const query of Object.values(QUERIES)) {
+    window.matchMedia(query).addEventListener('change', follow)
+  }
 }
 
 /** The value of a custom property as it holds now, for what draws on canvas. */

@@ -55,6 +55,18 @@ describe.skipIf(noBrowser !== '')(`the workbench in a browser ${noBrowser}`, () 
     }
   })
 
+  it('keeps every rule in the colours that a system forces', async () => {
+    await page.emulateMedia({ forcedColors: 'active', colorScheme: 'dark' })
+    for (const name of ['new-run', 'live']) {
+      await open(name)
+      expect(await violationsOf(page)).toEqual([])
+    }
+    const chosen = page.getByRole('radio', { name: 'Steps', exact: true })
+    const ground = chosen.evaluate((element) => getComputedStyle(element).backgroundColor)
+    expect(await ground).not.toBe('rgb(0, 0, 0)')
+    await page.emulateMedia({ forcedColors: 'none', colorScheme: 'light' })
+  })
+
   it('changes the theme by the palette without loading again', async () => {
     await open('runs')
     await page.evaluate(() => Reflect.set(window, 'same', true))

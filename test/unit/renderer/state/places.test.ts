@@ -30,9 +30,11 @@ describe('addresses', () => {
 
 describe('themes', () => {
   it('follow the system only when asked to', () => {
-    expect(shownTheme('system', true, false)).toBe('dark')
-    expect(shownTheme('system', true, true)).toBe('contrast')
-    expect(shownTheme('light', true, true)).toBe('light')
+    expect(shownTheme('system', { dark: true, contrast: false, forced: false })).toBe('dark')
+    expect(shownTheme('system', { dark: true, contrast: true, forced: false })).toBe('contrast')
+    expect(shownTheme('light', { dark: true, contrast: true, forced: false })).toBe('light')
+    expect(shownTheme('light', { dark: true, contrast: false, forced: true })).toBe('contrast')
+    expect(shownTheme('dark', { dark: false, contrast: true, forced: true })).toBe('light')
   })
 })
 
