@@ -12,6 +12,7 @@ import { collect, gridWork } from './grid-work.ts'
 import type { MomentPiece } from './protocol.ts'
 import { samplingClient } from './sampling-client.ts'
 import { readState, type TrainedModel, writeState } from './state-folder.ts'
+import { inTurn } from './turns.ts'
 import { type WeightArrays, zeroArrays } from './weights.ts'
 import type { WorkerGroup } from './worker-group.ts'
 import type { WorkerHandle } from './worker-handle.ts'
@@ -19,7 +20,7 @@ import type { WorkerHandle } from './worker-handle.ts'
 export function trainingClient(group: WorkerGroup, limits: BatchLimits): TrainingClient {
   let step = 0
   let version = 0
-  const inOrder = queue()
+  const inOrder = inTurn()
   return {
     forward: (data, signal) =>
       inOrder(() => runGrids(group, data, limits, null, signal === undefined ? {} : { signal })),
@@ -58,16 +59,6 @@ const trainedOf = ({ config, source, specs, folder }: WorkerGroup): TrainedModel
   lora: source.kind === 'stored' ? source.lora : null,
   folder,
 })
-
-/** Runs tasks one after another; a failed one does not stop the next. */
-function queue(): <T>(task: () => Promise<T>) => Promise<T> {
-  let last: Promise<unknown> = Promise.resolve()
-  return (task) => {
-    const next = last.then(task, task)
-    last = next.catch(() => null)
-    return next
-  }
-}
 
 async function orForget<T>(group: WorkerGroup, task: () => Promise<T>): Promise<T> {
   try {

@@ -1,0 +1,67 @@
+/**
+ * A checkpoint whose weights are at a server: the folder has the model's shape and tokenizer, and a file that says
+ * where the weights are. Layout: DIR/model/{config.json, tokenizer, remote.json}.
+ */
+import { existsSync } from 'node:fs'
+import { copyFile, mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import * as v from 'valibot'
+import { AppError } from '../../contract/errors.ts'
+import { LORA_TARGETS } from '../../contract/fields.ts'
+import { RemoteEngine } from '../../contract/remote.ts'
+import { readJson } from '../../model/json.ts'
+import { copyTokenizer } from '../../model/tokenizer-copy.ts'
+import { MODEL_FOLDER } from '../state-folder.ts'
+import { TinkerPath } from './wire.ts'
+
+const REMOTE_FILE = 'remote.json'
+
+const whole = v.pipe(v.number(), v.integer(), v.minValue(0))
+const RemoteState = v.strictObject({
+  format: v.literal(1),
+  engine: RemoteEngine,
+  rank: whole,
+  seed: whole,
+  targets: v.array(v.picklist(LORA_TARGETS)),
+  /** Weights and moments of the optimizer. */
+  path: TinkerPath,
+  /** Optimizer steps so far. */
+  step: whole,
+})
+export type RemoteState = v.InferOutput<typeof RemoteState>
+
+/** What a model folder says of weights at a server; null: its weights are its own. */
+export async function readRemoteState(model: string): Promise<RemoteState | null> {
+  return await readJson(join(model, REMOTE_FILE), RemoteState, 1)
+}
+
+/** That of a checkpoint. Throws AppError('checkpoint'). */
+export async function readStateFolder(directory: string): Promise<RemoteState> {
+  const state = await readRemoteState(join(directory, MODEL_FOLDER))
+  if (state !== null) return state
+  throw new AppError(
+    'checkpoint',
+    `${directory}: expected weights at a server, found none; weights of this machine train with --engine local`,
+  )
+}
+
+export const isKept = (directory: string): boolean =>
+  existsSync(join(directory, MODEL_FOLDER, REMOTE_FILE))
+
+/** Written beside the folder, then renamed. from: folder of the model's shape and tokenizer. */
+export async function writeStateFolder(
+  directory: string,
+  from: string,
+  state: RemoteState,
+): Promise<void> {
+  const partial = join(dirname(directory), `${basename(directory)}.partial`)
+  await rm(partial, { recursive: true, force: true })
+  const model = join(partial, MODEL_FOLDER)
+  await mkdir(model, { recursive: true })
+  await copyFile(join(from, 'config.json'), join(model, 'config.json'))
+  await copyTokenizer(from, model)
+  const text = `${JSON.stringify(state, null, 2)}\n`
+  await writeFile(join(model, REMOTE_FILE), text, { flush: true })
+  await rm(directory, { recursive: true, force: true })
+  await rename(partial, directory)
+}
