@@ -5,7 +5,7 @@
 import { AppError } from '../contract/errors.ts'
 import { createGraph, type Graph, input, output } from '../graph/graph.ts'
 import { add, cast } from '../graph/ops.ts'
-import { zerosLike } from '../graph/ops-layout.ts'
+import { reshape, zerosLike } from '../graph/ops-layout.ts'
 import { elementCount } from '../graph/value.ts'
 import type { Device, DeviceFeeds, DeviceRun, DeviceSession, DeviceTensor } from './device.ts'
 import type { Precision } from './cached-attention.ts'
@@ -27,6 +27,8 @@ export type DeviceMemory = {
     shape: readonly number[],
     precision: Precision,
   ) => Promise<DeviceTensor>
+  /** A copy of bytes on the device, of more than one axis. */
+  readonly uploadBytes: (bytes: Uint8Array, shape: readonly number[]) => Promise<DeviceTensor>
   /** A copy of a float32 tensor on the host. */
   readonly download: (tensor: DeviceTensor) => Promise<Float32Array>
   readonly zeros: (shape: readonly number[], precision: Precision) => Promise<DeviceTensor>
@@ -39,11 +41,11 @@ export function deviceMemory(device: Device): DeviceMemory {
   const session = sessionsOf(device)
   const run: DeviceMemory['run'] = async (key, build, kept, feeds) =>
     (await session.open(key, build, kept)).run(feeds)
-  /** A graph with one float32 input x of the shape given and one output y that stays. */
+  /** A graph with one input x and one output y that stays. */
   const one = async (
     key: string,
     build: (g: Graph) => void,
-    x: Float32Array,
+    x: Float32Array | Uint8Array,
   ): Promise<DeviceTensor> => {
     const graph = (): Graph => {
       const g = createGraph('webgpu')
@@ -60,6 +62,13 @@ export function deviceMemory(device: Device): DeviceMemory {
         `upload ${precision} ${shape.join('x')}`,
         (g) => output(g, cast(g, input(g, 'x', 'float32', shape), precision), 'y'),
         numbers,
+      ),
+    uploadBytes: (bytes, shape) =>
+      one(
+        `upload uint8 ${shape.join('x')}`,
+        // Of all that moves bytes, the device has this alone.
+        (g) => output(g, reshape(g, input(g, 'x', 'uint8', [bytes.length]), shape), 'y'),
+        bytes,
       ),
     zeros: (shape, precision) =>
       one(

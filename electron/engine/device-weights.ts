@@ -6,6 +6,7 @@
 import { open } from 'node:fs/promises'
 import { AppError } from '../contract/errors.ts'
 import { type Graph, input, type Stored } from '../graph/graph.ts'
+import { blockProduct } from '../graph/blocks.ts'
 import { add, cast, scale } from '../graph/ops.ts'
 import { gather } from '../graph/ops-layout.ts'
 import { matmul } from '../graph/ops-matmul.ts'
@@ -13,9 +14,11 @@ import type { Value } from '../graph/value.ts'
 import { elementCount } from '../graph/value.ts'
 import type { DecoderConfig, WeightDType } from '../model/config.ts'
 import { decodeInto } from '../model/dtype.ts'
-import { adapterNames, adapterTensors, isAdapted, type LoraSpec } from '../model/lora.ts'
+import { adapterNames, adapterTensors, isAdapted, trainableTensors } from '../model/lora.ts'
 import {
   type Base,
+  blockParts,
+  blockValue,
   graphShape,
   type Weights,
   type WeightSource,
@@ -26,7 +29,6 @@ import type { DeviceTensor, DeviceTensors } from './device.ts'
 import type { DeviceMemory } from './device-memory.ts'
 import type { Precision } from './cached-attention.ts'
 import type { WeightsOf } from './piece-graph.ts'
-import { trainableTensors } from '../model/lora.ts'
 import type { WeightArrays } from './weights.ts'
 
 export type DeviceModel = {
@@ -87,22 +89,34 @@ async function uploadBase(
   precision: Precision,
 ): Promise<DeviceTensors> {
   const frozen: Record<string, DeviceTensor> = {}
-  for (const { name, shape } of tensorNames(config)) {
+  for (const spec of tensorNames(config)) {
+    const { name, shape } = spec
     const tensor = base[name]
-    if (tensor?.kind !== 'plain') {
-      throw new AppError('engine', `${name}: expected stored numbers: 4-bit weights run on the CPU`)
+    if (tensor === undefined) throw new AppError('engine', `device: no weights for ${name}`)
+    if (tensor.kind === 'plain') {
+      const numbers = await readNumbers(tensor.place, tensor.dtype, elementCount(shape))
+      frozen[name] = await memory.upload(numbers, shape, precision)
+      continue
     }
-    const numbers = await readNumbers(tensor.place, tensor.dtype, elementCount(shape))
-    frozen[name] = await memory.upload(numbers, shape, precision)
+    const { codes, scales } = blockParts(spec)
+    const steps = await readNumbers(tensor.scales, 'float32', elementCount(scales.shape))
+    frozen[codes.name] = await memory.uploadBytes(await readBytes(tensor.codes), codes.shape)
+    frozen[scales.name] = await memory.upload(steps, scales.shape, 'float32')
   }
   return frozen
 }
 
 async function readNumbers(
-  { file, offset, length }: Stored,
+  place: Stored,
   dtype: WeightDType,
   count: number,
 ): Promise<Float32Array> {
+  const numbers = new Float32Array(count)
+  decodeInto(numbers, await readBytes(place), dtype)
+  return numbers
+}
+
+async function readBytes({ file, offset, length }: Stored): Promise<Uint8Array> {
   const bytes = new Uint8Array(length)
   const handle = await open(file, 'r')
   try {
@@ -114,9 +128,7 @@ async function readNumbers(
   } finally {
     await handle.close()
   }
-  const numbers = new Float32Array(count)
-  decodeInto(numbers, bytes, dtype)
-  return numbers
+  return bytes
 }
 
 /** Makes inputs of a graph's constants in files: the device has them as tensors. */
@@ -138,23 +150,27 @@ export const feedsOf = ({ frozen, trained }: DeviceModel): DeviceTensors => ({
 /** Weights of graphs that generate: in half precision where they are kept so, else as training has them. */
 export function generationWeights({ config, source, precision }: DeviceModel): WeightsOf {
   if (source.kind === 'stored' && precision === 'float16') {
-    return (g) => halfWeights(g, config, source.lora)
+    return (g) => halfWeights(g, config, source)
   }
   return (g) => weightsIn(g, config, source)
 }
 
 /**
  * Frozen weights [out, in] and adapters, which are float32, as inputs; everything is computed in the type that the
- * frozen ones have.
+ * frozen ones have, but for products with 4-bit blocks, which sum in float32 on any device.
  */
 export function halfWeights(
   g: Graph,
   config: DecoderConfig,
-  lora: LoraSpec | null,
+  { base, lora }: Pick<StoredSource, 'base' | 'lora'>,
   dtype: Precision = 'float16',
 ): Weights {
+  const specs = tensorNames(config)
+  const blocks = new Map(specs.map((spec) => [spec.name, blockValue(g, spec, base)]))
   const half = new Map(
-    tensorNames(config).map(({ name, shape }) => [name, input(g, name, dtype, shape)]),
+    specs
+      .filter(({ name }) => blocks.get(name) === null)
+      .map(({ name, shape }) => [name, input(g, name, dtype, shape)]),
   )
   const adapters = new Map(
     (lora === null ? [] : adapterTensors(config, lora)).map(({ name, shape }) => [
@@ -169,11 +185,16 @@ export function halfWeights(
   }
   const times = (at: Graph, x: Value, weight: Value): Value =>
     matmul(at, x, weight, { transB: true })
+  const frozen = (at: Graph, name: string, x: Value): Value => {
+    const matrix = blocks.get(name) ?? null
+    if (matrix === null) return times(at, x, get(half, name))
+    return cast(at, blockProduct(at, cast(at, x, 'float32'), matrix), dtype)
+  }
   const embedding = 'model.embed_tokens.weight'
   return {
     vector: (_g, name) => get(half, name),
     project: (at, name, x) => {
-      const product = times(at, x, get(half, name))
+      const product = frozen(at, name, x)
       if (lora === null || !isAdapted(lora, name)) return product
       const { a, b } = adapterNames(name)
       const low = times(at, x, get(adapters, a))

@@ -23,7 +23,7 @@ export type DeviceTensor = {
 }
 
 export type DeviceTensors = Readonly<Record<string, DeviceTensor>>
-export type DeviceFeeds = Readonly<Record<string, Arrays | DeviceTensor>>
+export type DeviceFeeds = Readonly<Record<string, Arrays | Uint8Array | DeviceTensor>>
 
 /** read: outputs copied to the host; kept: those that stay on the device. */
 export type DeviceRun = {
@@ -147,10 +147,16 @@ function keptTensor(
 
 function wrap(tensor: Tensor): DeviceTensor {
   const { type, dims } = tensor
-  if (type !== 'float32' && type !== 'float16' && type !== 'int32' && type !== 'int64') {
+  if (!isKept(type)) {
     throw new AppError('engine', `device: no tensors of ${type}`)
   }
   return { dtype: type, shape: dims, tensor, dispose: () => tensor.dispose() }
+}
+
+const KEPT = ['float32', 'float16', 'int32', 'int64', 'uint8'] as const
+
+function isKept(type: string): type is (typeof KEPT)[number] {
+  return KEPT.some((known) => known === type)
 }
 
 /** What drivers and Dawn say once a device is gone: every later wait for a buffer fails. */

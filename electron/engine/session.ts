@@ -45,7 +45,12 @@ export const SESSION_OPTIONS = {
   extra: { session: { set_denormal_as_zero: '1', intra_op: { allow_spinning: '0' } } },
 } as const
 
-const DTYPES = { Float32Array: 'float32', BigInt64Array: 'int64', Int32Array: 'int32' } as const
+const DTYPES = {
+  Float32Array: 'float32',
+  BigInt64Array: 'int64',
+  Int32Array: 'int32',
+  Uint8Array: 'uint8',
+} as const
 
 /** Compiles g. Throws AppError('engine') naming the graph when the runtime refuses it. */
 export async function openSession(
@@ -122,16 +127,17 @@ async function create(
 }
 
 export function makeTensor(
-  constructor: new (type: string, data: Arrays, dims: readonly number[]) => Tensor,
-  data: Arrays,
+  constructor: new (type: string, data: Arrays | Uint8Array, dims: readonly number[]) => Tensor,
+  data: Arrays | Uint8Array,
   shape: readonly number[],
 ): Tensor {
   const type = dtypeOf(data)
   return new constructor(type, data, shape)
 }
 
-function dtypeOf(data: Arrays): string {
+function dtypeOf(data: Arrays | Uint8Array): string {
   if (data instanceof Float32Array) return DTYPES.Float32Array
+  if (data instanceof Uint8Array) return DTYPES.Uint8Array
   return data instanceof BigInt64Array ? DTYPES.BigInt64Array : DTYPES.Int32Array
 }
 

@@ -80,9 +80,11 @@ const swigluRule: Rule = ({ g, entry, upstream }) => {
 /** The matrix is frozen: only x has a gradient. */
 const blockProductRule: Rule = ({ g, entry, upstream }) => {
   const [dy] = upstream
-  const [, codes, packed, scales, zeros] = entry.inputs
-  if (dy == null || codes == null || packed == null || scales == null || zeros == null) return []
-  return [blockGradient(g, dy, { codes, packed, scales, zeros }), null, null, null, null]
+  const [, codes, scales, packed, zeros] = entry.inputs
+  if (dy == null || codes == null || scales == null) return []
+  const unpacked = packed == null || zeros == null ? null : { packed, zeros }
+  const matrix = entry.inputs.slice(1).map(() => null)
+  return [blockGradient(g, dy, { codes, scales, unpacked }), ...matrix]
 }
 
 export const LAYER_GRADIENTS: Readonly<Record<string, Rule>> = {

@@ -2,7 +2,7 @@
  * A decoder's weights as graph nodes: fed as inputs, or frozen in files that the runtime maps (any stored type, or
  * 4 bits), with adapters beside them. Not here: what the decoder does with them (decoder.ts), files (base.ts).
  */
-import { blockProduct } from '../graph/blocks.ts'
+import { BLOCK, type BlockMatrix, blockProduct } from '../graph/blocks.ts'
 import { type Graph, input, type Stored, stored } from '../graph/graph.ts'
 import { add, cast, scale } from '../graph/ops.ts'
 import { gather, reshape } from '../graph/ops-layout.ts'
@@ -161,17 +161,32 @@ function plainValue(g: Graph, { name, shape }: TensorSpec, base: Base): Value {
   return stored(g, name, tensor.dtype, shape, tensor.place)
 }
 
-function blockValue(g: Graph, { name, shape }: TensorSpec, base: Base) {
-  const tensor = known(base[name], name)
-  const [out = 0, into = 0] = shape
-  if (tensor.kind !== 'blocks') return null
-  const { codes, scales, zeros } = tensor
-  const width = into / 32
+/** Names and shapes of the two parts of a tensor in 4 bits. */
+export function blockParts({
+  name,
+  shape: [out = 0, into = 0],
+}: Pick<TensorSpec, 'name' | 'shape'>) {
+  const width = into / BLOCK
   return {
-    codes: stored(g, `${name}.codes`, 'uint8', [out, width, 16], codes),
-    packed: stored(g, `${name}.packed`, 'uint4', [out, into], codes),
-    scales: stored(g, `${name}.scales`, 'float32', [out, width], scales),
-    zeros: stored(g, `${name}.zeros`, 'uint4', [out, width], zeros),
+    codes: { name: `${name}.codes`, shape: [out, width, BLOCK / 2] },
+    scales: { name: `${name}.scales`, shape: [out, width] },
+  } as const
+}
+
+/** The tensor in 4 bits; null where it is stored as numbers. */
+export function blockValue(g: Graph, spec: TensorSpec, base: Base): BlockMatrix | null {
+  const { name, shape } = spec
+  const tensor = known(base[name], name)
+  if (tensor.kind !== 'blocks') return null
+  const { codes, scales } = blockParts(spec)
+  const unpacked = () => ({
+    packed: stored(g, `${name}.packed`, 'uint4', shape, tensor.codes),
+    zeros: stored(g, `${name}.zeros`, 'uint4', scales.shape, tensor.zeros),
+  })
+  return {
+    codes: stored(g, codes.name, 'uint8', codes.shape, tensor.codes),
+    scales: stored(g, scales.name, 'float32', scales.shape, tensor.scales),
+    unpacked: g.target === 'cpu' ? unpacked() : null,
   }
 }
 

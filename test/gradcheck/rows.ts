@@ -221,16 +221,15 @@ function blocksOf(g: Graph): BlockMatrix {
     (_, at) => (codes[2 * at] ?? 0) + 16 * (codes[2 * at + 1] ?? 0),
   )
   const scales = [0.125, -0.0625, 0.25, 0.03125, -0.125, 0.0625]
+  const eights = scales.map(() => 8)
+  const unpacked = () => ({
+    packed: constant(g, 'uint4', [3, 64], codes),
+    zeros: constant(g, 'uint4', [3, 2], eights),
+  })
   return {
     codes: constant(g, 'uint8', [3, 2, 16], bytes),
-    packed: constant(g, 'uint4', [3, 64], codes),
     scales: constant(g, 'float32', [3, 2], scales),
-    zeros: constant(
-      g,
-      'uint4',
-      [3, 2],
-      scales.map(() => 8),
-    ),
+    unpacked: g.target === 'cpu' ? unpacked() : null,
   }
 }
 

@@ -6,7 +6,8 @@ import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { expect, test } from 'vitest'
 import type { Precision } from '../../../electron/engine/cached-attention.ts'
 import { deviceDecodeGraph } from '../../../electron/engine/device-graphs.ts'
-import { halfWeights } from '../../../electron/engine/device-weights.ts'
+import { halfWeights, residentInputs } from '../../../electron/engine/device-weights.ts'
+import { emptyBase } from '../../../electron/engine/estimate.ts'
 import { type PieceLowering, pieceGraph } from '../../../electron/engine/piece-graph.ts'
 import { plainPieceFeeds } from '../../../electron/engine/cached-attention.ts'
 import type { Graph, Node } from '../../../electron/graph/graph.ts'
@@ -26,8 +27,15 @@ const STEPS = 2
 const LENGTH = 16
 
 /** The same numbers in either precision: what half precision holds exactly. */
-function numbersOf({ name, shape }: Value): Tensor {
-  const values = uniforms(elementCount(shape), 7, name, name.includes('norm') ? 1 : 0.3)
+function numbersOf({ name, shape, dtype }: Value): Tensor {
+  const spread = name.includes('norm') ? 1 : name.endsWith('.scales') ? 0.05 : 0.3
+  const values = uniforms(elementCount(shape), 7, name, dtype === 'uint8' ? 128 : spread)
+  if (dtype === 'uint8')
+    return new Tensor(
+      'uint8',
+      Uint8Array.from(values, (x) => x + 128),
+      shape,
+    )
   return new Tensor('float32', Float32Array.from(Float16Array.from(values)), shape)
 }
 
@@ -78,18 +86,18 @@ const int32 = (numbers: readonly number[], shape: readonly number[]): Tensor =>
   new Tensor('int32', Int32Array.from(numbers), shape)
 const one = (x: number): Tensor => new Tensor('float32', Float32Array.of(x), [1, 1])
 
-/** Weights as halfWeights declares them, but everything in float32. */
-function widened(g: Graph): Weights {
-  return halfWeights(g, CONFIG, LORA, 'float32')
-}
+type Kind = 'stored' | '4-bit'
 
-const weightsOf = (precision: Precision) => (g: Graph) =>
-  precision === 'float16' ? halfWeights(g, CONFIG, LORA) : widened(g)
+/** Weights as halfWeights declares them; in float32 everything is. */
+const weightsOf =
+  (precision: Precision, kind: Kind) =>
+  (g: Graph): Weights =>
+    halfWeights(g, CONFIG, { base: emptyBase(CONFIG, kind), lora: LORA }, precision)
 
-async function decoded(precision: Precision) {
+async function decoded(precision: Precision, kind: Kind) {
   const shape = { slots: SLOTS, capacity: CAPACITY, steps: STEPS, choice: 'greedy' } as const
-  const g = deviceDecodeGraph(CONFIG, weightsOf(precision), shape, precision)
-  return run(g, {
+  const g = deviceDecodeGraph(CONFIG, weightsOf(precision, kind), shape, precision)
+  return run(residentInputs(g), {
     ids: int32([3, 4], [SLOTS, 1]),
     lengths: int32([5, 11], [SLOTS]),
     limits: int32([30, 30], [SLOTS]),
@@ -101,20 +109,23 @@ async function decoded(precision: Precision) {
   })
 }
 
-test('a run of decoding agrees with single precision', async () => {
-  const [half, single] = [await decoded('float16'), await decoded('float32')]
-  expect(half['tokens.0']?.data).toEqual(single['tokens.0']?.data)
-  const found = Array.from(half['logprobs']?.data ?? [], Number)
-  const wanted = Array.from(single['logprobs']?.data ?? [], Number)
-  expect(found).toHaveLength(STEPS * SLOTS)
-  found.forEach((x, at) => expect(Math.abs(x - (wanted[at] ?? 0))).toBeLessThan(0.02))
-})
+test.each(['stored', '4-bit'] as const)(
+  'a run of decoding agrees with single precision: %s',
+  async (kind) => {
+    const [half, single] = [await decoded('float16', kind), await decoded('float32', kind)]
+    expect(half['tokens.0']?.data).toEqual(single['tokens.0']?.data)
+    const found = Array.from(half['logprobs']?.data ?? [], Number)
+    const wanted = Array.from(single['logprobs']?.data ?? [], Number)
+    expect(found).toHaveLength(STEPS * SLOTS)
+    found.forEach((x, at) => expect(Math.abs(x - (wanted[at] ?? 0))).toBeLessThan(0.02))
+  },
+)
 
 async function prefilled(precision: Precision, attention: PieceLowering['attention']) {
   const lowering = { target: 'webgpu', precision, attention } as const
   const g = pieceGraph(
     CONFIG,
-    weightsOf(precision),
+    weightsOf(precision, 'stored'),
     { length: LENGTH, capacity: CAPACITY },
     lowering,
   )
