@@ -15,7 +15,7 @@ export type DeviceRunResult = {
   readonly gradNorm: number
   readonly metrics: Readonly<Record<string, number>>
   readonly logprobs: readonly number[]
-  /** By request: tokens and their log-probs; none of adapters, whose decoding has the same graphs. */
+  /** By request: tokens and their log-probs. */
   readonly answers: readonly { readonly tokens: number[]; readonly logprobs: number[] }[]
   /** Trained tensors and their moments after the step. */
   readonly state: Readonly<Record<string, number[]>>
@@ -43,12 +43,15 @@ function datum(length: number, shift: number): Datum {
   }
 }
 
-async function answersOf(sampler: SamplingClient): Promise<DeviceRunResult['answers']> {
+async function answersOf(
+  sampler: SamplingClient,
+  temperature: number,
+): Promise<DeviceRunResult['answers']> {
   const requests = [
     { prompt: [1, 2, 3, 4, 5], numSamples: 2, seed: 1 },
     { prompt: [9], numSamples: 1, seed: 2 },
   ]
-  const params = { maxTokens: 8, temperature: 1, topP: 1, topK: -1, stop: [] }
+  const params = { maxTokens: 8, temperature, topP: 1, topK: -1, stop: [] }
   const found = await sampler.sample(requests, params)
   return found.flat().map(({ tokens, logprobs }) => ({
     tokens: [...tokens],
@@ -56,7 +59,7 @@ async function answersOf(sampler: SamplingClient): Promise<DeviceRunResult['answ
   }))
 }
 
-/** Trains the model of a folder by one step, in `home`, and samples from it. lora: adapters only, and no answers. */
+/** Trains the model of a folder by one step, in `home`, and samples from it. lora: adapters beside 4-bit weights. */
 export async function deviceRun(
   device: LocalOptions['device'],
   model: string,
@@ -68,14 +71,20 @@ export async function deviceRun(
     workers: 1,
     batch: { tokens: 32, row: 32 },
     ...(lora
-      ? { model: { lora: { rank: 2, alpha: 4, targets: ['q_proj', 'down_proj'], seed: 3 } } }
+      ? {
+          model: {
+            lora: { rank: 2, alpha: 4, targets: ['q_proj', 'down_proj'], seed: 3 },
+            base: '4-bit',
+            cache: join(home, '4-bit'),
+          },
+        }
       : {}),
   })
   try {
     const client = await engine.createTrainingClient(model)
     const { outputs, metrics } = await client.forwardBackward([datum(12, 0), datum(18, 1)], 'ppo')
     const { gradNorm } = await client.optimStep(ADAM)
-    const answers = lora ? [] : await answersOf(await client.saveWeightsForSampler())
+    const answers = await answersOf(await client.saveWeightsForSampler(), lora ? 0.7 : 1)
     mkdirSync(home, { recursive: true })
     const place = join(home, device)
     await client.saveState(place)
