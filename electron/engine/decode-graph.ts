@@ -61,15 +61,16 @@ export type DecodeShape = {
   readonly choice: Choice
 }
 
-/** Keys and values of packed prompts: outputs key.L and value.L, [B, Hk, T, D]. */
+/** Keys and values of packed prompts: outputs key.L and value.L, [B, Hk, T, D]. bare: shapes only. */
 export function prefillGraph(
   config: DecoderConfig,
   rows: number,
   length: number,
   target: Target,
   source: WeightSource = FED,
+  bare = false,
 ): Graph {
-  const g = createGraph(target)
+  const g = createGraph(target, '', bare)
   const weights = weightsIn(g, config, source)
   const documents = input(g, 'documents', 'float32', [rows, length])
   const branches = input(g, 'branches', 'float32', [rows, length])

@@ -1,6 +1,6 @@
 /**
  * What a configuration will take of memory, before any of it is taken: a pure function of shapes. Activations come
- * from the graphs themselves, built without weights and walked as the runtime walks them (graph/liveness.ts).
+ * from the graphs themselves, built without numbers and walked as the runtime walks them (graph/liveness.ts).
  * Not here: what is free (host/memory-check.ts).
  */
 import { peakBytes } from '../graph/liveness.ts'
@@ -98,9 +98,18 @@ function trainingBytes(plan: MemoryPlan): number {
   const { recompute, kl } = plan
   const shape = largestGrid(plan)
   const loss = { loss: 'ppo', kl, entropy: true, dualClip: false } as const
-  const trained = { config: plan.config, source: sourceOf(plan), recompute }
-  const g = gradientGraph(trained, shape, loss, 'cpu')
-  return peakBytes(g, (name) => name.startsWith('next.'))
+  const isOutside = (name: string): boolean => name.startsWith('next.')
+  return overLayers(plan.config, (config) => {
+    const trained = { config, source: sourceOf({ ...plan, config }), recompute }
+    return peakBytes(gradientGraph(trained, shape, loss, 'cpu', true), isOutside)
+  })
+}
+
+/** Layers are alike: from the third on each adds what the third does, and graphs of many take a second to walk. */
+function overLayers(config: DecoderConfig, peak: (config: DecoderConfig) => number): number {
+  if (config.layers <= 3) return peak(config)
+  const [two, three] = [peak({ ...config, layers: 2 }), peak({ ...config, layers: 3 })]
+  return three + (config.layers - 3) * (three - two)
 }
 
 /** The micro-batch that takes most: rows of the micro-batch, or one row of the longest sequence. */
@@ -128,7 +137,9 @@ function generationBytes(
   const length = Math.min(PREFILL_TOKENS, 2 ** Math.ceil(Math.log2(Math.max(64, prompt))))
   const rows = Math.max(1, Math.floor(PREFILL_TOKENS / length))
   const own = source.kind === 'fed' ? FED : { ...source, castOnce: false }
-  const prefill = peakBytes(prefillGraph(config, rows, length, 'cpu', own))
+  const prefill = overLayers(config, (few) =>
+    peakBytes(prefillGraph(few, rows, length, 'cpu', own, true)),
+  )
   const logits = 4 * Math.min(64, samples) * config.vocabSize * FLOAT
   return Math.max(prefill, logits) + castBytes(config, source, castOnce)
 }

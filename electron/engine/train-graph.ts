@@ -97,14 +97,15 @@ export function statsGraph(trained: Trained, shape: GridShape, target: Target): 
   return g
 }
 
-/** Adds the gradients of one micro-batch to the accumulators; outputs statistics beside them. */
+/** Adds the gradients of one micro-batch to the accumulators; outputs statistics beside them. bare: shapes only. */
 export function gradientGraph(
   trained: Trained,
   shape: GridShape,
   options: LossOptions,
   target: Target,
+  bare = false,
 ): Graph {
-  const g = createGraph(target)
+  const g = createGraph(target, '', bare)
   const { stats, weights } = forward(g, trained, shape, options.kl)
   const loss = totalLoss(g, stats, shape.positions, options)
   const { config, source } = trained

@@ -56,13 +56,15 @@ export type Graph = {
   readonly inputs: Value[]
   readonly outputs: Value[]
   readonly initializers: Map<string, Initializer>
+  /** Its constants have no numbers: only its shapes are looked at. */
+  readonly bare: boolean
   counter: number
   /** Above 0 inside a region: nodes leave no tape entry of their own. */
   regions: number
 }
 
 /** prefix keeps the names of a Loop body apart from those of the graph around it. */
-export function createGraph(target: Target, prefix = ''): Graph {
+export function createGraph(target: Target, prefix = '', bare = false): Graph {
   return {
     target,
     prefix,
@@ -71,6 +73,7 @@ export function createGraph(target: Target, prefix = ''): Graph {
     inputs: [],
     outputs: [],
     initializers: new Map(),
+    bare,
     counter: 0,
     regions: 0,
   }
@@ -99,13 +102,18 @@ export function output(g: Graph, value: Value, name: string): Value {
 /** One character per byte. */
 const LATIN1 = new TextDecoder('latin1')
 
+/** What a constant holds; many numbers are better made only where they are wanted. */
+type Numbers = readonly number[] | Float32Array
+
 /** Equal constants are stored once. */
 export function constant(
   g: Graph,
   dtype: DType,
   shape: readonly number[],
-  numbers: readonly number[] | Float32Array,
+  given: Numbers | (() => Numbers),
 ): Value {
+  if (g.bare) return { name: `${g.prefix}const_bare`, dtype, shape }
+  const numbers = typeof given === 'function' ? given() : given
   if (numbers.length !== elementCount(shape)) {
     throw new RangeError(`constant: ${numbers.length} numbers for shape [${shape.join(', ')}]`)
   }
@@ -148,7 +156,7 @@ export function int64s(g: Graph, numbers: readonly number[]): Value {
   return constant(g, 'int64', [numbers.length], numbers)
 }
 
-type Encoder = (numbers: readonly number[] | Float32Array) => ArrayBufferView
+type Encoder = (numbers: Numbers) => ArrayBufferView
 const ENCODERS: Readonly<Partial<Record<DType, Encoder>>> = {
   float32: (numbers) => Float32Array.from(numbers),
   float64: (numbers) => Float64Array.from(numbers),
@@ -165,7 +173,7 @@ const ENCODERS: Readonly<Partial<Record<DType, Encoder>>> = {
     ),
 }
 
-function encode(dtype: DType, numbers: readonly number[] | Float32Array): Uint8Array {
+function encode(dtype: DType, numbers: Numbers): Uint8Array {
   const encoder = ENCODERS[dtype]
   if (encoder === undefined) throw new Error(`constant: no encoder for ${dtype}`)
   const array = encoder(numbers)

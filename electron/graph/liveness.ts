@@ -46,12 +46,17 @@ const IN_PLACE: ReadonlySet<string> = new Set([
 export function executionOrder(g: Graph): Node[] {
   const producers = new Map<string, number>()
   g.nodes.forEach((node, index) => node.outputs.forEach(({ name }) => producers.set(name, index)))
-  const reads = g.nodes.map((node) =>
-    namesRead(node)
-      .flatMap((name) => producers.get(name) ?? [])
-      .toSorted((a, b) => a - b),
-  )
-  const read = new Set(reads.flat())
+  const read = new Set<number>()
+  const reads = g.nodes.map((node) => {
+    const from: number[] = []
+    for (const name of namesRead(node)) {
+      const producer = producers.get(name)
+      if (producer === undefined) continue
+      from.push(producer)
+      read.add(producer)
+    }
+    return from.sort((a, b) => a - b)
+  })
   const stack = g.nodes.flatMap((_, index) => (read.has(index) ? [] : [{ index, done: false }]))
   const entered = new Set<number>()
   const order: Node[] = []

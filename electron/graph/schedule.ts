@@ -7,12 +7,16 @@ import type { Graph, Node } from './graph.ts'
 
 /** g with other nodes; bodies of Loops too. */
 export function scheduled(g: Graph): Graph {
-  const nodes = g.nodes.map(withBodies)
-  const needed = neededNodes(g, nodes)
-  const made = new Set(needed.flatMap((node) => node.outputs.map(({ name }) => name)))
-  const isRoot = (node: Node): boolean => !namesRead(node).some((name) => made.has(name))
-  const roots = needed.filter(isRoot)
-  return { ...g, nodes: [...roots, ...needed.filter((node) => !isRoot(node))] }
+  const needed = neededNodes(g)
+  const made = new Set<string>()
+  for (const { node } of needed) for (const { name } of node.outputs) made.add(name)
+  const roots: Node[] = []
+  const others: Node[] = []
+  for (const { node, reads } of needed) {
+    if (reads.some((name) => made.has(name))) others.push(node)
+    else roots.push(node)
+  }
+  return { ...g, nodes: [...roots, ...others] }
 }
 
 function withBodies(node: Node): Node {
@@ -25,25 +29,29 @@ function withBodies(node: Node): Node {
   return { ...node, attributes: Object.fromEntries(attributes) }
 }
 
-function neededNodes({ outputs }: Graph, nodes: readonly Node[]): Node[] {
+/** Nodes on the way to an output, in order, with what each reads. */
+function neededNodes({ nodes, outputs }: Graph) {
   const names = new Set(outputs.map(({ name }) => name))
-  const kept = nodes.toReversed().filter((node) => {
-    if (!node.outputs.some(({ name }) => names.has(name))) return false
-    for (const name of namesRead(node)) names.add(name)
-    return true
-  })
-  return kept.toReversed()
+  const kept: { readonly node: Node; readonly reads: readonly string[] }[] = []
+  for (const given of nodes.toReversed()) {
+    if (!given.outputs.some(({ name }) => names.has(name))) continue
+    const node = withBodies(given)
+    const reads = namesRead(node)
+    for (const name of reads) names.add(name)
+    kept.push({ node, reads })
+  }
+  return kept.reverse()
 }
 
 /** Inputs of a node, and what its body reads. */
-export function namesRead(node: Node): string[] {
-  const own = node.inputs.flatMap((value) => (value === null ? [] : [value.name]))
-  const body = Object.values(node.attributes).flatMap((attribute) =>
-    attribute.kind === 'graph'
-      ? [...attribute.value.nodes.flatMap(namesRead), ...attribute.value.outputs.map(outputName)]
-      : [],
-  )
-  return [...own, ...body]
+export function namesRead({ inputs, attributes }: Node): string[] {
+  const names: string[] = []
+  for (const value of inputs) if (value !== null) names.push(value.name)
+  for (const name in attributes) {
+    const attribute = attributes[name]
+    if (attribute?.kind !== 'graph') continue
+    for (const node of attribute.value.nodes) names.push(...namesRead(node))
+    for (const value of attribute.value.outputs) names.push(value.name)
+  }
+  return names
 }
-
-const outputName = ({ name }: { readonly name: string }): string => name

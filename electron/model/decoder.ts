@@ -9,7 +9,7 @@ import { concat, reshape, slice, transpose } from '../graph/ops-layout.ts'
 import { sizeAt, type Value } from '../graph/value.ts'
 import type { DecoderConfig } from './config.ts'
 import type { Weights } from './parameters.ts'
-import { ropeTables } from './rope.ts'
+import { type RopeTables, ropeTables } from './rope.ts'
 
 export type RowInputs = {
   /** Token ids int64 [B * T]. */
@@ -48,8 +48,11 @@ function maskOf(g: Graph, documents: Value, branches: Value, from: number, to: n
     to - start === length ? plane : slice(g, plane, 1, start, to)
   const query = [batch, 1, to - from, 1]
   const key = [batch, 1, 1, to]
-  const order = (start: number): Float32Array =>
-    Float32Array.from({ length: to - start }, (_, index) => start + index)
+  const order = (start: number) => (): Float32Array => {
+    const numbers = new Float32Array(to - start)
+    for (let index = 0; index < numbers.length; index += 1) numbers[index] = start + index
+    return numbers
+  }
   const earlier = lessOrEqual(
     g,
     constant(g, 'float32', [1, 1, 1, to], order(0)),
@@ -128,9 +131,13 @@ export function layerWeights(weights: Weights, layer: number): LayerWeights {
 export type RopeConstants = { readonly cos: Value; readonly sin: Value }
 
 export function ropeConstants(g: Graph, config: DecoderConfig, positions: number): RopeConstants {
-  const { cos, sin } = ropeTables(config, positions)
+  let made: RopeTables | null = null
+  const tables = (): RopeTables => (made ??= ropeTables(config, positions))
   const shape = [positions, config.headDim / 2]
-  return { cos: constant(g, 'float32', shape, cos), sin: constant(g, 'float32', shape, sin) }
+  return {
+    cos: constant(g, 'float32', shape, () => tables().cos),
+    sin: constant(g, 'float32', shape, () => tables().sin),
+  }
 }
 
 /** x times the projection of that name, plus its bias where the family has one. */
