@@ -19,6 +19,8 @@ export type ServeOptions = {
   /** Listen beyond loopback: traffic is not encrypted, so this must be said. */
   readonly beyondLoopback: boolean
   readonly acceptNoIsolation: boolean
+  /** Windows look and change nothing. */
+  readonly readOnly?: boolean
   readonly version: string
   /** Why a browser, where a window was asked for; '' otherwise. */
   readonly reason: string
@@ -37,6 +39,7 @@ export const PAGE_FOLDER = fileURLToPath(new URL('../out/renderer', import.meta.
 
 export async function serve(options: ServeOptions): Promise<Serving> {
   const { home, host, port, root = PAGE_FOLDER, version, reason, acceptNoIsolation } = options
+  const { readOnly = false } = options
   requireHost(options)
   if (!existsSync(join(root, 'index.html'))) {
     throw new AppError('config', `${root}: expected the built page, found none; run npm run build`)
@@ -45,6 +48,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     home,
     info: { version, mode: 'browser', reason },
     acceptNoIsolation,
+    readOnly,
   })
   try {
     const sessions = createSessions()

@@ -20,6 +20,7 @@ const Options = v.strictObject({
   run: v.optional(runAndStep),
   evaluation: v.optional(text),
   suite: v.optional(text),
+  where: v.optional(text),
   what: choice(WHATS),
   format: choice(FORMATS),
   out: text,
@@ -33,6 +34,7 @@ export function addExport(program: Command, act: Act): void {
     .option('--run <run[@step]>', 'which run; a step for evals only')
     .option('--evaluation <id>', 'evals: one of them, as eval names it')
     .option('--suite <name>', 'evals: of this suite only')
+    .option('--where <query>', 'tasks: those that the query finds, as in the table of tasks')
     .requiredOption('--what <what>', WHATS.join(', '))
     .requiredOption('--format <format>', FORMATS.join(', '))
     .requiredOption('--out <path>', 'a file; for hf, tfevents and several evals a folder')
@@ -53,7 +55,10 @@ export function addExport(program: Command, act: Act): void {
 
 /** Evaluations have files of their own; everything else is a table of the run. */
 async function carryOut(store: Store, home: string, options: Options, signal: AbortSignal) {
-  const { run = null, evaluation = null, suite = null, what, format, out } = options
+  const { run = null, evaluation = null, suite = null, where, what, format, out } = options
+  if (where !== undefined && what !== 'tasks') {
+    throw new AppError('usage', `--what ${what}: --where is for tasks`)
+  }
   if (what === 'evals') {
     const { exportOrdered } = await import('../host/export-evaluations.ts')
     return await exportOrdered(store, { home, run, evaluation, suite, format, out }, signal)
@@ -63,5 +68,6 @@ async function carryOut(store: Store, home: string, options: Options, signal: Ab
     throw new AppError('usage', `--what ${what}: a step, --evaluation and --suite are for evals`)
   }
   const { exportRun } = await import('../host/export.ts')
-  return await exportRun(store, { run: run.run, what, format, out }, signal)
+  const tasks = where === undefined ? {} : { tasks: { query: where } }
+  return await exportRun(store, { run: run.run, what, format, out, ...tasks }, signal)
 }

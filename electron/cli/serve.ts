@@ -15,6 +15,7 @@ const Options = v.strictObject({
   port: whole(0, 65_535),
   beyondLoopback: flag,
   acceptNoIsolation: flag,
+  readOnly: flag,
 })
 
 export function addServe(program: Command, act: Act): void {
@@ -24,6 +25,7 @@ export function addServe(program: Command, act: Act): void {
     .option('--port <p>', '0 takes a free one', '0')
     .option('--host <host>', 'where to listen', '127.0.0.1')
     .option('--beyond-loopback', 'allow a host that others can reach, unencrypted')
+    .option('--read-only', 'windows look at everything and change nothing')
     .option('--accept-no-isolation', 'train where the sandbox isolates nothing (level 0)')
   withHome(command).action(
     act(Options, async ({ home, host, port, ...options }, { output }) => {
@@ -36,6 +38,7 @@ export function addServe(program: Command, act: Act): void {
         port,
         beyondLoopback: options.beyondLoopback === true,
         acceptNoIsolation: options.acceptNoIsolation === true,
+        readOnly: options.readOnly === true,
         version: manifest.version,
         reason: '',
       })

@@ -50,6 +50,7 @@ function makers(group: string) {
 
 const look = makers('Look')
 const charts = makers('Charts')
+const output = makers('Output')
 const runs = makers('New run')
 const flags = makers('Flags')
 const notices = makers('Notices')
@@ -61,6 +62,14 @@ export const SETTING_FIELDS = {
   motion: look.choice('Motion', ['system', 'reduced'], 'Animations.'),
   wrapCode: look.flag('Wrap code', false, 'Break long lines of programs and traces.'),
   smoothing: charts.number('Smoothing', 0.6, [0, 0.99], 'share', 'Over the raw line; 0: none.'),
+  outputOpen: output.flag('Output', false, 'What the processes say, below every screen.'),
+  outputHeight: output.number('Height', 220, [96, 1_200], 'px', 'Of the output below the screen.'),
+  outputSource: output.choice('Process', ['all', 'engine', 'sandbox', 'app'], 'Whose lines.'),
+  outputLevel: output.choice(
+    'At least',
+    ['info', 'debug', 'warn', 'error'],
+    'How grave a line is.',
+  ),
   minutes: runs.number('Minutes', 12, [1, 10_000], 'min', 'Where the dial of a new run stands.'),
   device: runs.choice('Device', DEVICES, 'Where the model is computed.'),
   rater: flags.text('Rater', 'me', 60, 'The name that your flags carry.'),

@@ -46,6 +46,8 @@ export type ProgramFacts =
       /** Attribute or name accesses of the form __x__. */
       readonly dunders: readonly string[]
       readonly nodes: number
+      /** Of the syntax tree; absent in histories of versions that did not measure it. */
+      readonly depth?: number
       /** Preorder list of node type names, at most 2,000: the tree for edit distances. */
       readonly shape: readonly string[]
       /** Program text with numbers and string literals replaced: repeats under renaming of constants. */

@@ -29,6 +29,8 @@ export type AppInfo = {
   readonly node: string
   readonly electron: string | null
   readonly home: string
+  /** Calls that change something are refused. */
+  readonly readOnly: boolean
   /** Whether a finished run that ships can be opened. */
   readonly hasSample: boolean
 }

@@ -35,7 +35,7 @@ async function byPlatform(): Promise<Adapter[]> {
 }
 
 /** What a program prints; '' where it is missing, fails or hangs. */
-async function said(program: string, args: readonly string[]): Promise<string> {
+export async function said(program: string, args: readonly string[]): Promise<string> {
   try {
     const { stdout } = await promisify(execFile)(program, args, { timeout: WAIT_MS })
     return stdout

@@ -14,6 +14,7 @@ import type {
   StreamName,
 } from '../contract/api.ts'
 import { AppError } from '../contract/errors.ts'
+import { READ_ONLY, READING } from '../contract/reading.ts'
 import { MAX_OPEN, MAX_REQUEST_CHARS, Request } from '../contract/wire.ts'
 import type { Reply, WireFailure } from '../contract/wire.ts'
 import { createOutbox } from './outbox.ts'
@@ -36,6 +37,8 @@ export type Sources = { readonly [Name in StreamName]: Source<Name> }
 export type Gate = {
   readonly handlers: Handlers
   readonly sources: Sources
+  /** Whether calls that change something are refused. */
+  readonly readOnly: boolean
   /** An error that no handler expected, for the log. */
   readonly unexpected: (where: string, cause: unknown) => void
 }
@@ -120,7 +123,7 @@ class Desk {
     const abort = new AbortController()
     this.#open.set(id, { type: 'call', abort })
     try {
-      const value = await answer(this.#gate.handlers, name, input, abort.signal)
+      const value = await answer(this.#gate, name, input, abort.signal)
       if (this.#open.delete(id)) this.#reply({ type: 'answer', id, value })
     } catch (cause) {
       if (this.#open.delete(id)) this.#fail({ id, type: 'call' }, this.#failureOf(name, cause))
@@ -159,14 +162,15 @@ class Desk {
 type AnyHandler = (input: unknown, signal: AbortSignal) => unknown
 type AnySource = (input: unknown, emit: (item: unknown) => void) => () => void
 
-function answer(handlers: Handlers, name: string, input: unknown, signal: AbortSignal): unknown {
+function answer(gate: Gate, name: string, input: unknown, signal: AbortSignal): unknown {
   if (!isCallName(name)) throw unknownName('call', name)
+  if (gate.readOnly && !READING.has(name)) throw new AppError('usage', `${name}: ${READ_ONLY}`)
   const { input: schema, maxChars } = CALLS[name]
   if (weigh(input, maxChars) > maxChars) {
     throw new AppError('wire', `${name}: expected at most ${maxChars} characters, found more`)
   }
   // Its type says what this very schema has checked.
-  const handler = handlers[name] as AnyHandler
+  const handler = gate.handlers[name] as AnyHandler
   return handler(checked(name, schema, input), signal)
 }
 

@@ -55,6 +55,8 @@ export type HostOptions = {
   readonly desk?: Desk
   /** Programs may run without isolation; said by whoever started a browser's host. */
   readonly acceptNoIsolation?: boolean
+  /** Windows look at everything and change nothing. */
+  readonly readOnly?: boolean
   readonly supervise?: Supervise
   /** How the process of an errand is made: by default a forked one. */
   readonly launchErrand?: () => ErrandChild
@@ -78,6 +80,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
   const gate: Gate = {
     handlers: handlersOf(bench),
     sources: sources(bench),
+    readOnly: bench.info.readOnly,
     unexpected: (where, cause) => log.add('app', 'error', `${where}: ${stackOf(cause)}`),
   }
   return {
@@ -94,7 +97,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
 }
 
 async function openBench(options: HostOptions): Promise<Bench> {
-  const { home, info, desk, supervise = superviseTraining, now = Date.now } = options
+  const { home, desk, supervise = superviseTraining, now = Date.now } = options
   const log = openLogBook(logsDirectory(home), now)
   const handles = createHandles()
   const settings = openSettings(settingsFile(home), now)
@@ -104,7 +107,7 @@ async function openBench(options: HostOptions): Promise<Bench> {
   const notices = createNotices({ now, desk: desk ?? null, settings: settings.get })
   const checkDisk = createDiskWatch({ notices, freeBytes: () => freeBytes(home) })
   return {
-    info: infoOf(home, info),
+    info: infoOf(options),
     desk: desk ?? null,
     acceptNoIsolation: options.acceptNoIsolation === true,
     history,
@@ -147,9 +150,10 @@ const restartOf = ({ restartMs }: HostOptions) => (restartMs === undefined ? {} 
 const ERRAND = new URL('./errand-process.ts', import.meta.url)
 const forkErrand = (): ErrandChild => forkChild<ToErrand>(ERRAND, 'its process')
 
-function infoOf(home: string, info: HostOptions['info']): AppInfo {
+function infoOf({ home, info, readOnly = false }: HostOptions): AppInfo {
   return {
     ...info,
+    readOnly,
     platform: `${process.platform} ${process.arch}`,
     node: process.versions.node,
     electron: process.versions['electron'] ?? null,

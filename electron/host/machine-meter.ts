@@ -7,6 +7,7 @@ import { statfsSync } from 'node:fs'
 import { availableParallelism, freemem, loadavg } from 'node:os'
 import type { RunReply } from '../contract/verdict.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
+import type { CardMeter } from './card-meter.ts'
 
 export type MachineMeter = {
   readonly sandbox: Sandbox
@@ -16,10 +17,18 @@ export type MachineMeter = {
 
 const MB = 2 ** 20
 
-/** starts: how often the run was taken up again. now: milliseconds that never go back. */
+/**
+ * starts: how often the run was taken up again. now: milliseconds that never go back. cards: where the run computes
+ * on one.
+ */
 export function createMachineMeter(
   sandbox: Sandbox,
-  place: { readonly home: string; readonly starts: number; readonly now: () => number },
+  place: {
+    readonly home: string
+    readonly starts: number
+    readonly now: () => number
+    readonly cards?: CardMeter
+  },
 ): MachineMeter {
   const timed = timedSandbox(sandbox, place.now)
   let cpu = process.cpuUsage()
@@ -37,6 +46,7 @@ export function createMachineMeter(
         cpu: (used.user + used.system) / 1_000 / elapsed / availableParallelism(),
         load: loadavg()[0] ?? 0,
         starts: place.starts,
+        ...place.cards?.(),
         ...diskFree(place.home),
         ...timed.take(),
       }

@@ -21,6 +21,7 @@ import { readLastStep } from '../store/steps.ts'
 import type { Store } from '../store/store.ts'
 import { isBest } from './best-checkpoint.ts'
 import { readLoopState, saveCheckpoint } from './checkpoints.ts'
+import { askCards, createCardMeter } from './card-meter.ts'
 import { createMachineMeter } from './machine-meter.ts'
 import type { Measure } from './measure.ts'
 import { engineModel, memoryLimit, requireMemory, SHORTEST_ROW } from './memory-plan.ts'
@@ -87,6 +88,7 @@ async function withEngine(
     home: order.home,
     starts: startsOf(store, plan.resumed?.id ?? null),
     now: () => performance.now(),
+    ...(order.device === 'cpu' ? {} : { cards: createCardMeter(askCards) }),
   })
   const watch = watchSandbox(meter.sandbox)
   const engine = createLocalEngine({

@@ -28,6 +28,7 @@ const Facts = v.variant('ok', [
     imports: v.array(v.string()),
     dunders: v.array(v.string()),
     nodes: count,
+    depth: count,
     shape: v.array(v.string()),
     skeleton: v.string(),
     cognitive: count,

@@ -16,6 +16,7 @@ const Facts = v.variant('ok', [
     imports: v.array(text),
     dunders: v.array(text),
     nodes: v.number(),
+    depth: v.exactOptional(v.number()),
     shape: text,
     skeleton: text,
     cognitive: v.number(),

@@ -214,6 +214,26 @@ export const REST: readonly Row[] = [
     lines: several([['Training', machine('cpu')]]),
   },
   {
+    id: 'graphics',
+    group: 'system',
+    title: 'Graphics card',
+    unit: 'share of the step; of its memory',
+    help: 'The busiest card, as its driver tells of it, where a run computes on one.',
+    range: SHARE,
+    lines: several([
+      ['Busy', machine('gpu')],
+      ['Memory', machine('gpuMemory')],
+    ]),
+  },
+  {
+    id: 'load',
+    group: 'system',
+    title: 'Load of the machine',
+    unit: 'processes that want a core',
+    help: 'Of everything that runs here, over the last minute.',
+    lines: several([['Load', machine('load')]]),
+  },
+  {
     id: 'disk',
     group: 'system',
     title: 'Disk and restarts',

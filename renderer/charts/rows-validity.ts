@@ -26,6 +26,17 @@ function rejectionLines(source: Source): readonly Line[] {
     }))
 }
 
+function duplicateLines(source: Source): readonly Line[] {
+  return (['distinctPrograms', 'distinctSkeletons'] as const).flatMap((name) =>
+    KINDS.map((kind) => ({
+      label: `${COMMON.kinds[kind]}${name === 'distinctPrograms' ? '' : ', but for constants'}`,
+      colour: kind,
+      dashed: name === 'distinctSkeletons',
+      values: ofMetric(source, `${kind}/${name}`).map((distinct) => 1 - distinct),
+    })),
+  )
+}
+
 /** Metrics are named after the types that occur. */
 function typeEntropy(source: Source, kind: Kind): Float64Array {
   const prefix = `${kind}/output/`
@@ -57,6 +68,15 @@ export const VALIDITY: readonly Row[] = [
     help: 'Tasks that were already in the buffer.',
     range: SHARE,
     lines: perKindMetric('repeatShare'),
+  },
+  {
+    id: 'duplicates',
+    group: 'validity',
+    title: 'Duplicates within a step',
+    unit: 'share of valid tasks',
+    help: 'Programs that the step has already: word for word drawn through, but for constants dashed.',
+    range: SHARE,
+    lines: duplicateLines,
   },
   {
     id: 'rejections',
@@ -112,6 +132,22 @@ export const DIVERSITY: readonly Row[] = [
     unit: 'syntax nodes',
     help: 'Mean number of nodes in the syntax tree.',
     lines: perKindMetric('nodes'),
+  },
+  {
+    id: 'depth',
+    group: 'diversity',
+    title: 'Program depth',
+    unit: 'syntax nodes',
+    help: 'How many nodes of the syntax tree stand above each other at most, in the mean.',
+    lines: perKindMetric('depth'),
+  },
+  {
+    id: 'complexity-gap',
+    group: 'diversity',
+    title: 'Complexity gap',
+    unit: 'cognitive complexity',
+    help: 'Programs of proposers less those that solvers wrote for the same pairs: above zero, solvers find simpler ones.',
+    lines: perKindMetric('complexityGap'),
   },
   {
     id: 'complexity',

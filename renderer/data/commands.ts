@@ -1,7 +1,7 @@
 /**
  * All commands of this moment: screens, the selected run, looks, help; with the user's keys.
  */
-import { useMemo } from 'react'
+import { useMemo, useRef } from 'react'
 import { goCommands, lookCommands, useScreen, withKeys } from '../state/commands.ts'
 import { useRoute } from '../state/route.ts'
 import type { Command } from '../state/commands.ts'
@@ -9,7 +9,8 @@ import { SHELL } from '../strings/shell.ts'
 import { useAsk, useOrder } from './ask.ts'
 import { addNote } from './live.ts'
 import { useRun } from './run.ts'
-import { allowed } from './run-orders.ts'
+import { useAllowed } from './run-orders.ts'
+import { useChangeSetting, useSetting } from './settings.ts'
 
 type Floating = { readonly palette: () => void; readonly sheet: () => void }
 
@@ -18,13 +19,14 @@ export function useCommands(floating: Floating): readonly Command[] {
   const shortcuts = settings.data?.settings.shortcuts
   const own = useRunCommands()
   const opening = useOpenCommands()
+  const output = useOutputCommands()
   const here = useScreen((state) => state.commands)
   return useMemo(() => {
-    const all = [...here, ...own, ...goCommands(), ...lookCommands(), ...help(floating)]
+    const all = [...here, ...own, ...goCommands(), ...lookCommands(), ...output, ...help(floating)]
     return withKeys([...all, ...opening], shortcuts ?? {})
     // The two openers do not change what they do.
     // oxlint-disable-next-line react-hooks/exhaustive-deps -- see above
-  }, [here, own, opening, shortcuts])
+  }, [here, own, opening, output, shortcuts])
 }
 
 function help({ palette, sheet }: Floating): readonly Command[] {
@@ -33,6 +35,19 @@ function help({ palette, sheet }: Floating): readonly Command[] {
     { id: 'help.palette', label: SHELL.palette, group, keys: '$mod+k', act: palette },
     { id: 'help.shortcuts', label: SHELL.shortcuts, group, keys: 'Shift+?', act: sheet },
   ]
+}
+
+function useOutputCommands(): readonly Command[] {
+  const open = useSetting('outputOpen')
+  const change = useChangeSetting()
+  const latest = useRef(change)
+  latest.current = change
+  return useMemo(() => {
+    const act = () => latest.current({ outputOpen: !open })
+    return [
+      { id: 'look.output', label: SHELL.showOutput, group: SHELL.groups.look, keys: '$mod+j', act },
+    ]
+  }, [open])
 }
 
 const MAX_OPEN = 20
@@ -59,33 +74,33 @@ function useRunCommands(): readonly Command[] {
   const { mutate: resume } = useOrder('runs.resume', ['runs.list', 'runs.show'])
   const { mutate: stop } = useOrder('runs.stop', ['runs.list', 'runs.show'])
   const row = query.data?.run
+  const { canPause, canResume, canStop } = useAllowed(row, live)
   return useMemo(() => {
     if (run === null || row === undefined) return []
-    const can = allowed(row, live)
     const group = SHELL.groups.run
     const onError = (error: Error) => addNote('warning', error.message)
     const orders = [
       {
         id: 'run.pause',
         label: SHELL.pause,
-        can: can.canPause,
+        can: canPause,
         act: () => pause({ run }, { onError }),
       },
       {
         id: 'run.resume',
         label: SHELL.resume,
-        can: can.canResume,
+        can: canResume,
         act: () => resume({ run }, { onError }),
       },
       {
         id: 'run.stop',
         label: SHELL.stop,
-        can: can.canStop,
+        can: canStop,
         act: () => stop({ run }, { onError }),
       },
     ]
     return orders
       .filter((order) => order.can)
       .map(({ id, label, act }) => ({ id, label: `${label} ${run}`, group, keys: '', act }))
-  }, [run, row, live, pause, resume, stop])
+  }, [run, row, canPause, canResume, canStop, pause, resume, stop])
 }

@@ -3,7 +3,7 @@
  */
 import type { RunRow } from '../../electron/contract/history.ts'
 import type { LiveRun } from '../../electron/contract/workbench.ts'
-import { useOrder } from './ask.ts'
+import { useAsk, useOrder } from './ask.ts'
 import { addNote } from './live.ts'
 
 export type Allowed = {
@@ -25,14 +25,27 @@ export function allowed({ state }: Pick<RunRow, 'state'>, live: LiveRun | null):
   }
 }
 
+/** Whether the host only shows. */
+export function useReadOnly(): boolean {
+  return useAsk('app.info', {}).data?.readOnly === true
+}
+
+const NOTHING: Allowed = { canPause: false, canResume: false, canStop: false }
+
+export function useAllowed(run: Pick<RunRow, 'state'> | undefined, live: LiveRun | null): Allowed {
+  const readOnly = useReadOnly()
+  return readOnly || run === undefined ? NOTHING : allowed(run, live)
+}
+
 export function useRunOrders({ run }: { readonly run: RunRow }, live: LiveRun | null) {
   const pause = useOrder('runs.pause', ['runs.list', 'runs.show'])
   const resume = useOrder('runs.resume', ['runs.list', 'runs.show'])
   const stop = useOrder('runs.stop', ['runs.list', 'runs.show'])
+  const can = useAllowed(run, live)
   const input = { run: run.id }
   const onError = (error: Error) => addNote('warning', error.message)
   return {
-    ...allowed(run, live),
+    ...can,
     pause: () => pause.mutate(input, { onError }),
     resume: () => resume.mutate(input, { onError }),
     stop: () => stop.mutate(input, { onError }),

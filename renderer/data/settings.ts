@@ -3,17 +3,34 @@
  * button is kept as a setting.
  */
 import { useEffect } from 'react'
-import type { Settings } from '../../electron/contract/settings.ts'
+import { create } from 'zustand'
+import type { SettingValues, Settings } from '../../electron/contract/settings.ts'
 import { SETTING_FIELDS } from '../../electron/contract/settings.ts'
 import { useTheme } from '../state/theme.ts'
 import { useAsk, useOrder } from './ask.ts'
+
+type Chosen = { readonly [Key in keyof SettingValues]?: SettingValues[Key] }
+
+/** What this window chose, until the host tells the same; for good where the host keeps nothing. */
+const useChosen = create<Chosen>(() => ({}))
 
 /** Defaults until they are there. */
 export function useSetting<Key extends keyof typeof SETTING_FIELDS>(key: Key): Settings[Key] {
   const query = useAsk('settings.get', {})
   const settings: Settings | undefined = query.data?.settings
+  const chosen = useChosen((state) => state[key])
   // The type of a field's default is that of its setting, which the compiler does not see through the table.
-  return settings?.[key] ?? (SETTING_FIELDS[key].default as Settings[Key])
+  return (chosen ?? settings?.[key] ?? SETTING_FIELDS[key].default) as Settings[Key]
+}
+
+/** Holds at once, before the host has kept it. */
+export function useChangeSetting(): (values: Chosen) => void {
+  const { mutate } = useOrder('settings.set', ['settings.get'])
+  return (values) => {
+    useChosen.setState(values)
+    const told = Object.fromEntries(Object.keys(values).map((key) => [key, undefined]))
+    mutate({ values }, { onSuccess: () => useChosen.setState(told) })
+  }
 }
 
 /** Once, at the top of the page. */

@@ -47,6 +47,7 @@ def _facts(program):
         "imports": _unique(_imports(nodes)),
         "dunders": _unique(_dunders(nodes)),
         "nodes": len(nodes),
+        "depth": measures.depth(tree),
         "shape": [type(node).__name__ for node in nodes[:MAX_SHAPE]],
         "skeleton": _skeleton(program, nodes),
         "cognitive": measures.cognitive(tree, nodes),

@@ -26,6 +26,15 @@ def preorder(tree):
     return nodes
 
 
+def depth(tree):
+    """How many nodes stand above each other at most, the marks left out."""
+    deepest, level = 0, [tree]
+    while level:
+        deepest += 1
+        level = [child for node in level for child in children(node) if type(child) not in MARKS]
+    return deepest
+
+
 def cyclomatic(nodes):
     return 1 + sum(_decisions(node) for node in nodes)
 

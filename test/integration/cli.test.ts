@@ -132,6 +132,16 @@ describe('bad input is exit 2 with one sentence', () => {
       '--format',
       'tfevents',
     ],
+    [
+      '--what steps: --where is for tasks',
+      ...EXPORT,
+      '--what',
+      'steps',
+      '--format',
+      'csv',
+      '--where',
+      'a',
+    ],
     [/nothing\.py: cannot be read: ENOENT/, 'sandbox', 'run', at('nothing.py')],
     [/latin1\.py: expected UTF-8 text, found other bytes$/, 'sandbox', 'run', at('latin1.py')],
   ])('%s', async (sentence, ...args) => {
@@ -233,6 +243,17 @@ test('runs are listed, shown, exported and removed', async () => {
   const exported = await kelvin([...EXPORT, '--what', 'tasks', '--format', 'csv', '--json'])
   expect(exported).toMatchObject({ exit: 0, summary: { rows: 4, out: at('out.csv') } })
   expect(existsSync(at('out.csv'))).toBe(true)
+  const some = [
+    ...EXPORT,
+    '--what',
+    'tasks',
+    '--format',
+    'csv',
+    '--json',
+    '--where',
+    'kind:deduction',
+  ]
+  expect((await kelvin(some)).summary).toMatchObject({ rows: 2 })
   expect((await kelvin(['runs', 'rm', RUN, 'azr-2', ...home])).exit).toBe(2)
   expect(await kelvin(['runs', 'rm', RUN, ...home])).toMatchObject({
     exit: 0,

@@ -89,7 +89,14 @@ test('a window survives a server that is started anew, and says meanwhile what i
 })
 
 test('the command prints one address with a token, and ends when it is interrupted', async () => {
-  const args = ['electron/cli.ts', 'serve', '--json', '--home', join(folder, 'other')]
+  const args = [
+    'electron/cli.ts',
+    'serve',
+    '--json',
+    '--read-only',
+    '--home',
+    join(folder, 'other'),
+  ]
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] })
   const line = await firstLine(child)
   if (line === null) {
@@ -103,6 +110,10 @@ test('the command prints one address with a token, and ends when it is interrupt
   expect(page.headers.get('content-security-policy')).toContain('require-trusted-types-for')
   const client = createClient(socketTo(() => url))
   expect((await client.call('runs.list', {})).total).toBe(0)
+  expect((await client.call('app.info', {})).readOnly).toBe(true)
+  await expect(client.call('settings.set', { values: { theme: 'dark' } })).rejects.toThrow(
+    'settings.set: this workbench only shows',
+  )
   client.close()
   const ended = exitOf(child)
   child.kill('SIGINT')

@@ -71,6 +71,10 @@ function proposalMeasures(proposals: readonly ScoredProposal[]): Values {
     facts.map(({ nodes }) => nodes),
   )
   add(
+    'depth',
+    facts.flatMap(({ depth }) => (depth === undefined ? [] : [depth])),
+  )
+  add(
     'lines',
     facts.map(({ program }) => program.split('\n').length),
   )

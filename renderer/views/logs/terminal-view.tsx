@@ -42,7 +42,12 @@ export function TerminalView({ lines, handle }: Props) {
     for (const line of fresh) screen.writeln(logText(line, true))
     shown.current.last = lines.at(-1)?.seq ?? -1
   }, [lines, terminal])
-  return <div ref={host} className={layout['fill']} style={{ padding: 8 }} />
+  // The terminal fits itself to what is around it, padding included: that is one further out.
+  return (
+    <div className={layout['fill']} style={{ padding: 8 }}>
+      <div ref={host} style={{ height: '100%' }} />
+    </div>
+  )
 }
 
 function useTerminal(

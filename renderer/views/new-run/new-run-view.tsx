@@ -7,6 +7,7 @@ import { useEffect, useState } from 'react'
 import { Button } from '../../components/button.tsx'
 import { useAsk, useOrder } from '../../data/ask.ts'
 import { addNote } from '../../data/live.ts'
+import { useReadOnly } from '../../data/run-orders.ts'
 import { useScreenCommands } from '../../data/screen-commands.ts'
 import { useParam, useRoute } from '../../state/route.ts'
 import { NEW_RUN } from '../../strings/runs.ts'
@@ -22,7 +23,8 @@ export function NewRunView() {
   const [draft, setDraft] = useDraft()
   const start = useOrder('runs.start', ['runs.list'])
   const go = useRoute((state) => state.go)
-  const blocked = changedKeys(draft).some((key) => problemOf(draft, key) !== null)
+  const readOnly = useReadOnly()
+  const blocked = readOnly || changedKeys(draft).some((key) => problemOf(draft, key) !== null)
   const act = () => {
     if (blocked || start.isPending) return
     start.mutate(orderOf(draft), {

@@ -26,9 +26,10 @@ export function FirstRun() {
   const train = () => start.mutate(defaultOrder(), { onSuccess: open, onError })
   const show = () => sample.mutate({}, { onSuccess: open, onError })
   const hasSample = info.data?.hasSample === true
+  const readOnly = info.data?.readOnly === true
   useScreenCommands([
-    { id: 'train', label: RUNS.trainNow, act: train },
-    { id: 'sample', label: RUNS.openSample, can: hasSample, act: show },
+    { id: 'train', label: RUNS.trainNow, can: !readOnly, act: train },
+    { id: 'sample', label: RUNS.openSample, can: hasSample && !readOnly, act: show },
   ])
   return (
     <div className={styles['first']}>
@@ -42,14 +43,14 @@ export function FirstRun() {
             icon={Play}
             look="primary"
             label={RUNS.trainNow}
-            disabled={start.isPending}
+            disabled={readOnly || start.isPending}
             onPress={train}
           />
           {hasSample ? (
             <Button
               icon={BookOpen}
               label={RUNS.openSample}
-              disabled={sample.isPending}
+              disabled={readOnly || sample.isPending}
               onPress={show}
             />
           ) : null}

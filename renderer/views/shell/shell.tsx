@@ -11,6 +11,7 @@ import { useKeys } from '../../state/keys.ts'
 import { useParam, useRoute } from '../../state/route.ts'
 import { COMMON } from '../../strings/common.ts'
 import { SHELL } from '../../strings/shell.ts'
+import { OutputDock } from '../output/dock.tsx'
 import { Notes } from './notes.tsx'
 import { CommandPalette } from './palette.tsx'
 import { Rail } from './rail.tsx'
@@ -50,6 +51,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
         <RunBanner />
         <div className={styles['screen']}>{children}</div>
       </main>
+      <OutputDock />
       <StatusBar />
       <Notes />
       <CommandPalette open={floating === 'palette'} commands={commands} onClose={close} />

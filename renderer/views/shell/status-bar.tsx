@@ -1,10 +1,19 @@
 /**
  * This machine in one line: isolation, memory, disk, connection; and the theme.
  */
-import { CircleCheck, HardDrive, MemoryStick, Palette, Plug, Shield } from 'lucide-react'
+import {
+  CircleCheck,
+  HardDrive,
+  MemoryStick,
+  Palette,
+  PanelBottom,
+  Plug,
+  Shield,
+} from 'lucide-react'
 import { useAsk } from '../../data/ask.ts'
 import { useLive } from '../../data/live.ts'
 import { useRun } from '../../data/run.ts'
+import { useChangeSetting, useSetting } from '../../data/settings.ts'
 import { bytes, integer } from '../../format.ts'
 import { THEMES, useTheme } from '../../state/theme.ts'
 import type { Theme } from '../../state/theme.ts'
@@ -43,6 +52,7 @@ export function StatusBar() {
       )}
       <span className={styles['spacer']} />
       {run === undefined ? null : <span>{SHELL.flags(integer(run.openFlags))}</span>}
+      <OutputButton />
       <ThemeButton />
     </footer>
   )
@@ -57,6 +67,23 @@ function Connection() {
       <Icon size={12} aria-hidden />
       {connected ? SHELL.connected : SHELL.connecting}
     </span>
+  )
+}
+
+function OutputButton() {
+  const open = useSetting('outputOpen')
+  const change = useChangeSetting()
+  return (
+    <button
+      type="button"
+      className={styles['theme']}
+      aria-pressed={open}
+      aria-label={SHELL.showOutput}
+      onClick={() => change({ outputOpen: !open })}
+    >
+      <PanelBottom size={12} aria-hidden />
+      {SHELL.output}
+    </button>
   )
 }
 

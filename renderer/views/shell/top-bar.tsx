@@ -1,15 +1,16 @@
 /**
  * Which run is selected, where it is, and what can be done with it.
  */
-import { Pause, Play, Search, Square } from 'lucide-react'
+import { Eye, Pause, Play, Search, Square } from 'lucide-react'
 import { Button } from '../../components/button.tsx'
 import { StatePill } from '../../components/marks.tsx'
 import { Bar } from '../../components/panel.tsx'
 import { Select } from '../../components/select.tsx'
 import { useAsk } from '../../data/ask.ts'
 import { useRun } from '../../data/run.ts'
-import { useRunOrders } from '../../data/run-orders.ts'
+import { useReadOnly, useRunOrders } from '../../data/run-orders.ts'
 import { etaRange, figure, integer, short } from '../../format.ts'
+import { READ_ONLY } from '../../../electron/contract/reading.ts'
 import type { LiveRun, RunView } from '../../../electron/contract/workbench.ts'
 import { useRoute } from '../../state/route.ts'
 import { COMMON } from '../../strings/common.ts'
@@ -19,6 +20,7 @@ import styles from './shell.module.css'
 
 export function TopBar({ onPalette }: { readonly onPalette: () => void }) {
   const { query, live } = useRun()
+  const readOnly = useReadOnly()
   return (
     <header className={styles['top']}>
       <RunPicker />
@@ -30,6 +32,12 @@ export function TopBar({ onPalette }: { readonly onPalette: () => void }) {
           <RunActions view={query.data} live={live} />
         </>
       )}
+      {readOnly ? (
+        <span className={styles['only']} title={READ_ONLY}>
+          <Eye size={14} aria-hidden />
+          {SHELL.readOnly}
+        </span>
+      ) : null}
       <Bell />
       <button type="button" className={styles['find']} onClick={onPalette}>
         <Search size={14} aria-hidden />

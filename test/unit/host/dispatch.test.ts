@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { AppError } from '../../../electron/contract/errors.ts'
+import { READ_ONLY } from '../../../electron/contract/reading.ts'
 import { CREDIT, MAX_OPEN, MAX_WAITING } from '../../../electron/contract/wire.ts'
 import type { Reply } from '../../../electron/contract/wire.ts'
 import { connect } from '../../../electron/host/dispatch.ts'
@@ -9,12 +10,13 @@ import { weigh } from '../../../electron/host/weigh.ts'
 
 type Told = { readonly replies: Reply[]; readonly errors: string[] }
 
-function gateWith(handlers: Partial<Handlers>, sources: Partial<Sources> = {}) {
+function gateWith(handlers: Partial<Handlers>, sources: Partial<Sources> = {}, readOnly = false) {
   const told: Told = { replies: [], errors: [] }
   const gate: Gate = {
     // The others are never called here.
     handlers: handlers as Handlers,
     sources: sources as Sources,
+    readOnly,
     unexpected: (where, cause) => told.errors.push(`${where}: ${String(cause)}`),
   }
   return { ...told, connection: connect(gate, (reply) => told.replies.push(reply)) }
@@ -42,6 +44,30 @@ test('what is no request breaks the protocol', () => {
   ]) {
     expect(connection.receive(message), JSON.stringify(message)).toBe(false)
   }
+})
+
+test('a gate that only shows refuses every call that is not known to read', async () => {
+  const called: string[] = []
+  const handlers: Partial<Handlers> = {
+    'jobs.list': () => {
+      called.push('jobs.list')
+      return []
+    },
+    'jobs.cancel': () => {
+      called.push('jobs.cancel')
+      return null
+    },
+  }
+  const { connection, replies } = gateWith(handlers, {}, true)
+  connection.receive({ ...info, name: 'jobs.list' })
+  connection.receive({ ...info, id: 2, name: 'jobs.cancel', input: { job: '1' } })
+  await settled()
+  expect(called).toEqual(['jobs.list'])
+  expect(replies).toContainEqual({
+    type: 'failure',
+    id: 2,
+    failure: { code: 'usage', message: `jobs.cancel: ${READ_ONLY}` },
+  })
 })
 
 test('an id that is under way cannot be used again', () => {

@@ -141,11 +141,11 @@ test("Halstead's volume and effort", async () => {
 })
 
 test('the shape lists nodes in the order of the text, and nodes counts them', async () => {
-  const { shape, nodes } = await factsOf('def f(a):\n    return -a + 1\n')
+  const { shape, nodes, depth } = await factsOf('def f(a):\n    return -a + 1\n')
   expect(shape).toEqual(
     'Module FunctionDef arguments arg Return BinOp UnaryOp USub Name Add Constant'.split(' '),
   )
-  expect(nodes).toBe(11)
+  expect([nodes, depth]).toEqual([11, 6])
   const long = await factsOf(`def f(a):\n    return [${'1, '.repeat(5_000)}]\n`)
   expect([long.nodes, long.shape.length]).toEqual([5_006, 2_000])
 })
