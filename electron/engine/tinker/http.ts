@@ -14,7 +14,8 @@ export type HttpOptions = {
   readonly pause?: (milliseconds: number, signal: AbortSignal | undefined) => Promise<void>
   /** Told before each repetition. */
   readonly onRetry?: (why: string) => void
-  readonly timeoutMs?: number
+  /** When a call is late. */
+  readonly deadline?: () => AbortSignal
 }
 
 export type Call = {
@@ -111,8 +112,8 @@ async function pauseFor(milliseconds: number, signal: AbortSignal | undefined): 
 }
 
 async function once(options: HttpOptions, asked: Call, where: string): Promise<Outcome> {
-  const { key, timeoutMs = TIMEOUT_MS } = options
-  const timeout = AbortSignal.timeout(timeoutMs)
+  const { key, deadline = () => AbortSignal.timeout(TIMEOUT_MS) } = options
+  const timeout = deadline()
   const signals = asked.signal === undefined ? [timeout] : [timeout, asked.signal]
   try {
     const response = await fetch(where, {
@@ -130,9 +131,9 @@ async function once(options: HttpOptions, asked: Call, where: string): Promise<O
   } catch (cause) {
     if (cause instanceof AppError) throw cause
     throwIfCancelled(asked.signal)
-    if (timeout.aborted) return lost(`none within ${timeoutMs / 1000} s`, { late: true })
-    const code = codeOf(cause)
-    return lost(code ?? 'a broken connection', { untouched: code === 'ECONNREFUSED' })
+    if (timeout.aborted) return lost(`none within ${TIMEOUT_MS / 1000} s`, { late: true })
+    const why = causeOf(cause)
+    return lost(why, { untouched: why === 'ECONNREFUSED' })
   }
 }
 
@@ -151,10 +152,11 @@ const lost = (why: string, { untouched = false, late = false, afterMs = null }: 
 })
 
 /** fetch hides why a socket failed in a cause. */
-function codeOf(thrown: unknown): string | null {
+function causeOf(thrown: unknown): string {
   const cause = thrown instanceof Error ? thrown.cause : null
-  if (typeof cause !== 'object' || cause === null || !('code' in cause)) return null
-  return typeof cause.code === 'string' ? cause.code.slice(0, 60) : null
+  if (!(cause instanceof Error)) return 'a broken connection'
+  const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.message
+  return code.slice(0, 100)
 }
 
 async function outcomeOf(

@@ -32,7 +32,7 @@ export type TinkerOptions = {
   readonly key: string | null
   /** Adapters to train; rank 0: every weight. */
   readonly lora?: Lora
-} & Pick<HttpOptions, 'pause' | 'timeoutMs'>
+} & Pick<HttpOptions, 'pause' | 'deadline'>
 
 export type TinkerEngine = Engine & { readonly usage: () => Readonly<Usage> }
 

@@ -78,10 +78,11 @@ export function parseAnswer<Schema extends v.GenericSchema>(
   if (parsed.success) return parsed.output
   const [issue] = parsed.issues
   const at = v.getDotPath(issue)
-  const expected = (issue.expected ?? issue.message).replace(/^expected /, '')
-  const found = issue.received.slice(0, FOUND_CHARS)
-  throw new AppError(
-    'engine',
-    `${where}: ${at === null ? 'answer' : at}: expected ${expected === 'unknown' ? issue.message.replace(/^expected /, '') : expected}, found ${found}`,
-  )
+  const found = issue.received === 'undefined' ? 'none' : issue.received.slice(0, FOUND_CHARS)
+  const expected = found === 'none' ? 'a value' : wordsOf(issue)
+  throw new AppError('engine', `${where}: ${at ?? 'answer'}: expected ${expected}, found ${found}`)
+}
+
+function wordsOf({ expected, message }: v.BaseIssue<unknown>): string {
+  return expected === null || expected === 'unknown' ? message.replace(/^expected /, '') : expected
 }
