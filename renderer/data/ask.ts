@@ -18,7 +18,14 @@ import { useClient } from './client-context.ts'
 export function createQueryClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {
-      queries: { staleTime: 30_000, retry: false, refetchOnWindowFocus: false },
+      // The host is reached without a network too; what is wrong with the line, the client says.
+      queries: {
+        networkMode: 'always',
+        staleTime: 30_000,
+        retry: false,
+        refetchOnWindowFocus: false,
+      },
+      mutations: { networkMode: 'always' },
     },
   })
 }

@@ -34,7 +34,7 @@ export function useCurvesQuery() {
     queryOptions<Curves>({
       queryKey: curvesKey(run),
       staleTime: Number.POSITIVE_INFINITY,
-      queryFn: ({ signal }) => extend(client, run, known(queries, run), signal),
+      queryFn: ({ signal }) => extend(client, queries, run, signal),
     })
 }
 
@@ -43,6 +43,18 @@ function known(queries: QueryClient, run: string): Curves {
 }
 
 async function extend(
+  client: Client,
+  queries: QueryClient,
+  run: string,
+  signal: AbortSignal,
+): Promise<Curves> {
+  const before = known(queries, run)
+  const curves = await extended(client, run, before, signal)
+  // A run that was resumed meanwhile has forgotten steps, which must not come back.
+  return known(queries, run) === before ? curves : await extend(client, queries, run, signal)
+}
+
+async function extended(
   client: Client,
   run: string,
   before: Curves,

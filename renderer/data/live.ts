@@ -12,6 +12,7 @@ import type { Client, ConnectionState } from '../client.ts'
 import { curvesKey, cutCurves } from './curves.ts'
 import type { Curves } from './curves.ts'
 import { useClient } from './client-context.ts'
+import { spoilKey } from './spoil.ts'
 
 /** Something worth a notice, in words. */
 export type Note = { readonly id: number; readonly tone: 'info' | 'warning'; readonly text: string }
@@ -162,22 +163,6 @@ function hear(queries: QueryClient, { run, news }: RunNews): void {
   spoil(queries, SPOILS[news.type] ?? [])
 }
 
-/** Answers that are old are asked for again together: steps may be short, and the page has more to do. */
-const TOGETHER_MS = 250
-let waiting: Set<string> | null = null
-
 function spoil(queries: QueryClient, names: readonly CallName[]): void {
   for (const name of names) spoilKey(queries, [name])
-}
-
-function spoilKey(queries: QueryClient, key: readonly string[]): void {
-  if (waiting === null) {
-    const keys = new Set<string>()
-    waiting = keys
-    setTimeout(() => {
-      waiting = null
-      for (const one of keys) void queries.invalidateQueries({ queryKey: JSON.parse(one) })
-    }, TOGETHER_MS)
-  }
-  waiting.add(JSON.stringify(key))
 }
