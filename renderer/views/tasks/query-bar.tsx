@@ -3,8 +3,8 @@
  * a moment after the last key, or by Enter.
  */
 import { Search } from 'lucide-react'
-import type { KeyboardEvent } from 'react'
-import { useEffect, useId, useRef, useState } from 'react'
+import type { KeyboardEvent, RefObject } from 'react'
+import { useEffect, useId, useLayoutEffect, useRef, useState } from 'react'
 import { parseQuery } from '../../../electron/contract/query.ts'
 import type { Problem } from '../../../electron/contract/query.ts'
 import { classes } from '../../components/classes.ts'
@@ -77,13 +77,12 @@ export function QueryBar(props: Props) {
 
 function useQueryField({ text, known, onChange }: Props) {
   const input = useRef<HTMLInputElement>(null)
-  const [draft, setDraft] = useState(text)
+  const [draft, setDraft] = useDraft(text)
+  const place = usePlacing(input)
   const [cursor, setCursor] = useState<number | null>(null)
   const [focused, setFocused] = useState(false)
   const [active, setActive] = useState(-1)
   const [shut, setShut] = useState(true)
-  // What is typed keeps its blanks.
-  useEffect(() => setDraft((before) => (before.trim() === text ? before : text)), [text])
   const suggestions = focused && !shut ? suggestionsAt(draft, cursor ?? draft.length, known) : []
   const open = suggestions.length > 0
   const { problems } = parseQuery(draft)
@@ -105,7 +104,7 @@ function useQueryField({ text, known, onChange }: Props) {
     type(taken.text, taken.cursor)
     setShut(!suggestion.goesOn)
     if (!suggestion.goesOn) apply(taken.text)
-    placeCursor(input.current, taken.cursor)
+    place(taken.cursor)
   }
   const onKey = (event: KeyboardEvent) => {
     const chosen = open ? suggestions[active] : undefined
@@ -136,12 +135,29 @@ function taking(draft: string, { text, from, to, goesOn }: Suggestion) {
   }
 }
 
-/** After the text is there. */
-function placeCursor(input: HTMLInputElement | null, at: number): void {
-  requestAnimationFrame(() => {
-    input?.focus()
-    input?.setSelectionRange(at, at)
-  })
+/**
+ * What is typed, until another text is applied from elsewhere. Taken over while drawing: an effect would come after
+ * the next key, and undo it. What is typed keeps its blanks.
+ */
+function useDraft(text: string): [string, (next: string) => void] {
+  const [draft, setDraft] = useState(text)
+  const [applied, setApplied] = useState(text)
+  if (applied !== text) {
+    setApplied(text)
+    if (draft.trim() !== text) setDraft(text)
+  }
+  return [draft, setDraft]
+}
+
+/** Puts the cursor into the text that is about to be drawn, before another key can come. */
+function usePlacing(input: RefObject<HTMLInputElement | null>): (at: number) => void {
+  const [placed, setPlaced] = useState<{ readonly at: number } | null>(null)
+  useLayoutEffect(() => {
+    if (placed === null) return
+    input.current?.focus()
+    input.current?.setSelectionRange(placed.at, placed.at)
+  }, [input, placed])
+  return (at) => setPlaced({ at })
 }
 
 function useLater(draft: string, act: () => void): void {
