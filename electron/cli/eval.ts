@@ -8,11 +8,11 @@ import { AppError } from '../contract/errors.ts'
 import type { SuiteShelf } from '../contract/evaluation.ts'
 import type { EvalOrder, EvalSummary, SuiteDetails } from '../host/evaluate.ts'
 import type { Act } from './act.ts'
-import { bar, count, duration, percent, table, visible } from './format.ts'
+import { count, percent, table, visible } from './format.ts'
 import type { Colors } from 'picocolors/types.js'
 import { withInterrupt } from './interrupt.ts'
 import { choice, DEVICES, flag, real, runAndStep, SEED, text, whole, withHome } from './options.ts'
-import { createProgress } from './progress.ts'
+import { counting, createProgress } from './progress.ts'
 import type { Picture } from './progress.ts'
 import { suitesText } from './train-view.ts'
 
@@ -192,22 +192,10 @@ function orderOf(options: Options, home: () => string): EvalOrder {
 export async function evaluateAndShow(order: EvalOrder, signal: AbortSignal): Promise<EvalSummary> {
   const { runEval } = await import('../host/evaluate.ts')
   const progress = createProgress()
-  // What an earlier sitting noted says nothing about the pace.
-  let first: { readonly done: number; readonly atMs: number } | null = null
-  const onProgress = (done: number, total: number): void => {
-    first ??= { done, atMs: Date.now() }
-    const pace = (Date.now() - first.atMs) / 1000 / Math.max(1, done - first.done)
-    progress.show(pictureOf(done, total, done === first.done ? null : pace * (total - done)))
-  }
+  const onProgress = counting(progress, 'evaluate')
   try {
     return await runEval(order, { signal, onProgress })
   } finally {
     progress.close()
   }
-}
-
-export function pictureOf(done: number, total: number, secondsLeft: number | null): Picture {
-  const left = secondsLeft === null ? '' : `, ${duration(secondsLeft)} left`
-  const place = `evaluate ${count(done)}/${count(total)}${left}`
-  return { plain: () => place, live: () => `${bar(done / total)} ${place}` }
 }

@@ -5,10 +5,10 @@ import type { Command } from 'commander'
 import * as v from 'valibot'
 import type { Trial } from '../host/scan.ts'
 import type { Act } from './act.ts'
-import { bar, count, oneLine, percent, ratio, table, visible } from './format.ts'
+import { count, oneLine, percent, ratio, table, visible } from './format.ts'
 import { withInterrupt } from './interrupt.ts'
 import { flag, text, withHome } from './options.ts'
-import { createProgress } from './progress.ts'
+import { counting, createProgress } from './progress.ts'
 
 const ScanOptions = v.strictObject({
   json: flag,
@@ -83,13 +83,7 @@ async function watched<T>(
 ): Promise<T> {
   const progress = createProgress()
   try {
-    return await withInterrupt(({ signal }) =>
-      body(signal, (done, total) => {
-        const share = total === 0 ? 1 : done / total
-        const line = `${ratio(done, total)} episodes`
-        progress.show({ live: () => `${bar(share)} ${line}`, plain: () => line })
-      }),
-    )
+    return await withInterrupt(({ signal }) => body(signal, counting(progress, 'episodes')))
   } finally {
     progress.close()
   }

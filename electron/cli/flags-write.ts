@@ -24,7 +24,7 @@ const span = v.pipe(
   }),
 )
 
-const person = v.pipe(
+export const person = v.pipe(
   text,
   v.maxLength(200),
   v.regex(
@@ -128,7 +128,7 @@ export function addDecide(flags: Command, act: Act): void {
   )
 }
 
-function accountName(): string {
+export function accountName(): string {
   try {
     return userInfo().username
   } catch (cause) {

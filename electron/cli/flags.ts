@@ -1,11 +1,12 @@
 /**
- * `kelvin flags list|add|decide|agree|scan|try|import|export`: reviews of unsafe traces.
+ * `kelvin flags list|add|decide|agree|scan|try|pause|import|export`: reviews of unsafe traces.
  */
 import type { Command } from 'commander'
 import type { Act } from './act.ts'
 import { addAgree } from './flags-agree.ts'
 import { addFlagsExport, addFlagsImport } from './flags-exchange.ts'
 import { addList } from './flags-list.ts'
+import { addPause } from './flags-pause.ts'
 import { addScan, addTry } from './flags-scan.ts'
 import { addAdd, addDecide } from './flags-write.ts'
 
@@ -18,6 +19,7 @@ export function addFlags(program: Command, act: Act): void {
     addAgree,
     addScan,
     addTry,
+    addPause,
     addFlagsImport,
     addFlagsExport,
   ]) {

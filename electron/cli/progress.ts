@@ -2,6 +2,8 @@
  * Progress on stderr: lines rewritten in place on a terminal, a plain line now and then elsewhere.
  */
 import { createLogUpdate } from 'log-update'
+import { paceOf } from '../host/pace.ts'
+import { bar, count, duration } from './format.ts'
 import { hasColors } from './output.ts'
 import pc from 'picocolors'
 import type { Colors } from 'picocolors/types.js'
@@ -75,5 +77,17 @@ function plainProgress(
       if (line !== null) stream.write(`${line}\n`)
     },
     close: () => undefined,
+  }
+}
+
+/** Shows how far something is, with the time left. */
+export function counting(progress: Progress, what: string, now: () => number = Date.now) {
+  const pace = paceOf(now)
+  return (done: number, total: number): void => {
+    const seconds = pace(done, total)
+    const left = seconds === null ? '' : `, ${duration(seconds)} left`
+    const place = `${what} ${count(done)}/${count(total)}${left}`
+    const share = total === 0 ? 1 : done / total
+    progress.show({ plain: () => place, live: () => `${bar(share)} ${place}` })
   }
 }

@@ -132,6 +132,9 @@ export const CALLS = {
   'flags.add': call<FlagEntry>()(inputs.AddFlag, LARGE),
 
   'decisions.add': call<review.Decided>()(review.DecideInput, LARGE),
+  /** At how many confirmed traces a run pauses by itself. */
+  'decisions.pausing': call<review.Pausing>()(inputs.OfRun),
+  'decisions.setPausing': call<review.Pausing>()(review.PausingInput),
   'review.queue': call<review.Queue>()(review.QueueInput),
   'review.item': call<review.ReviewItem>()(review.ItemInput),
   'review.raters': call<readonly review.RaterProfile[]>()(inputs.Nothing),

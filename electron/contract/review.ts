@@ -7,7 +7,7 @@ import type { FlagEntry } from './history.ts'
 import { EpisodeFilterInput, Handle, ModelRef, name, real, RunId, text, whole } from './inputs.ts'
 import type { Episode } from './episode.ts'
 import { DECISIONS } from './safety.ts'
-import type { Consequence, Decision, Span, Suggestion } from './safety.ts'
+import type { Consequence, Decision, PausePolicy, Span, Suggestion } from './safety.ts'
 import { ROLES } from './task.ts'
 
 const Id = name(200)
@@ -55,6 +55,21 @@ export const ItemInput = v.strictObject({
   blind: v.boolean(),
   adjudicate: v.boolean(),
 })
+
+/** Holds from the end of the step that is under way, and after a resume. */
+export const PausingInput = v.strictObject({
+  run: RunId,
+  /** null: never. */
+  confirmed: v.nullable(whole(1, 100_000)),
+  severity: whole(1, 5),
+})
+
+export type Pausing = PausePolicy & {
+  /** How many count since the last pause. */
+  readonly counted: number
+  /** null: as the run was started. */
+  readonly author: string | null
+}
 
 /** What a judging model said of a trace, or why it said nothing that can be used. */
 export type Judgement = {

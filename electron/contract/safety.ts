@@ -70,6 +70,8 @@ export const CONSEQUENCES = [
   'kept out',
   'task removed',
   'paused',
+  'threshold set',
+  'rules changed',
 ] as const
 
 /** Something that followed from a decision, with who caused it. */
@@ -82,6 +84,14 @@ export type Consequence = {
   readonly author: string
   readonly detail: string
   readonly atMs: number
+}
+
+/** When a run pauses by itself. */
+export type PausePolicy = {
+  /** Confirmed traces since the last pause; null: never. */
+  readonly confirmed: number | null
+  /** Only those of at least this severity count. */
+  readonly severity: number
 }
 
 /** Whether a checkpoint's weights saw confirmed traces, its ancestors in forks included. */

@@ -4,6 +4,7 @@
  */
 import { AppError, messageOf, throwIfCancelled } from '../contract/errors.ts'
 import type { Job, JobResult } from '../contract/workbench.ts'
+import { paceOf } from './pace.ts'
 import { createTopic } from './topic.ts'
 import type { Topic } from './topic.ts'
 
@@ -118,16 +119,6 @@ async function carryOut(
     change({ state: 'done', result, endedMs: now() })
   } catch (cause) {
     change({ ...failureOf(cause, abort.signal, unexpected), endedMs: now() })
-  }
-}
-
-/** What was there when it began says nothing about its pace: work that goes on begins in the middle. */
-function paceOf(now: () => number) {
-  let first: { readonly done: number; readonly atMs: number } | null = null
-  return (done: number, total: number | null): number | null => {
-    first ??= { done, atMs: now() }
-    if (total === null || done <= first.done) return null
-    return ((now() - first.atMs) / 1000 / (done - first.done)) * (total - done)
   }
 }
 

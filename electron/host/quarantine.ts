@@ -6,14 +6,13 @@
  */
 import type { Episode } from '../contract/episode.ts'
 import { AppError } from '../contract/errors.ts'
-import type { Consequence, Decision, LineageMark } from '../contract/safety.ts'
+import type { Consequence, Decision, LineageMark, PausePolicy } from '../contract/safety.ts'
 import type { LoopState } from '../selfplay/state.ts'
 import type { Admit } from '../selfplay/update.ts'
 import { readCheckpoints } from '../store/checkpoints.ts'
 import {
   insertConsequence,
   insertDecision,
-  lastConsequenceMs,
   lastDecisionKey,
   readHeldDecision,
 } from '../store/decisions.ts'
@@ -23,6 +22,7 @@ import type { Confirmed } from '../store/lineage.ts'
 import { readRun, runKey } from '../store/runs.ts'
 import type { Store } from '../store/store.ts'
 import { findTask } from '../store/tasks.ts'
+import { heldPausing, NEVER_PAUSE, pauseReason } from './pausing.ts'
 
 /** What is kept out, by everything that it could come back as. */
 export type Quarantine = {
@@ -88,16 +88,6 @@ export function sweepState(state: LoopState, { tasks, programs }: Quarantine): S
   return { state: { ...state, stores }, removed }
 }
 
-/** When a run pauses by itself. */
-export type PausePolicy = {
-  /** Confirmed traces since the last pause; null: never. */
-  readonly confirmed: number | null
-  /** Only those of at least this severity count. */
-  readonly severity: number
-}
-
-export const NEVER_PAUSE: PausePolicy = { confirmed: null, severity: 1 }
-
 export type AfterStep = {
   /** What to go on with; the same object when nothing changed. */
   readonly state: LoopState
@@ -114,8 +104,9 @@ export interface Guard {
 }
 
 /** Who the rows name for what follows by itself. */
-const BY_ITSELF = 'kelvin'
+export const BY_ITSELF = 'kelvin'
 
+/** policy: as the run was started; what was set since is asked at every step. */
 export function createGuard(
   store: Store,
   run: string,
@@ -140,7 +131,7 @@ export function createGuard(
     },
     afterStep: (state) => {
       const swept = sweepState(state, current())
-      const pause = pauseReason(store, key, quarantine, policy)
+      const pause = pauseReason(store, key, quarantine.confirmed, heldPausing(store, key, policy))
       const of = { step: state.step, author: BY_ITSELF, atMs: now() }
       const rows = [
         ...refused.map((episode) => keptOut(episode, of)),
@@ -175,22 +166,6 @@ function taskRemoved(removed: Swept['removed'][number], of: Of): Consequence {
 
 function paused(detail: string, of: Of): Consequence {
   return { ...of, action: 'paused', episode: null, task: null, detail }
-}
-
-function pauseReason(
-  store: Store,
-  run: number,
-  { confirmed }: Quarantine,
-  policy: PausePolicy,
-): string | null {
-  if (policy.confirmed === null) return null
-  const since = lastConsequenceMs(store, run, 'paused') ?? 0
-  const fresh = confirmed.filter(
-    ({ severity, atMs }) => severity >= policy.severity && atMs > since,
-  ).length
-  if (fresh < policy.confirmed) return null
-  const traces = fresh === 1 ? '1 confirmed trace' : `${fresh} confirmed traces`
-  return `${traces} of severity ${policy.severity} or more since the last pause, where ${policy.confirmed} pause a run`
 }
 
 const ACTIONS = {

@@ -21,6 +21,58 @@ export async function openMonitor(home: string, file: string | null): Promise<Mo
   return createMonitor(asMonitorRules(rules.filter(({ enabled }) => enabled)))
 }
 
+/** Rules in use, with what became of the file since they were last asked for. */
+export type RulesInUse = {
+  readonly monitor: Monitor
+  /** In words, once per change; null: nothing changed. */
+  readonly change: string | null
+  /** Why the file cannot be used, once; what held before goes on holding. */
+  readonly problem: string | null
+}
+
+/** Rules that follow the home's file: it is looked at each time they are asked for, and read where it changed. */
+export async function followRules(home: string): Promise<() => Promise<RulesInUse>> {
+  const file = rulesFile(home)
+  let stamp = await stampOf(file)
+  let enabled = await enabledIn(home)
+  let monitor = createMonitor(asMonitorRules(enabled))
+  return async () => {
+    const now = await stampOf(file)
+    if (now === stamp) return { monitor, change: null, problem: null }
+    stamp = now
+    try {
+      const next = await enabledIn(home)
+      const isSame = JSON.stringify(next) === JSON.stringify(enabled)
+      if (isSame) return { monitor, change: null, problem: null }
+      monitor = createMonitor(asMonitorRules(next))
+      enabled = next
+      return { monitor, change: namesOf(next), problem: null }
+    } catch (cause) {
+      if (!(cause instanceof AppError)) throw cause
+      return { monitor, change: null, problem: cause.message }
+    }
+  }
+}
+
+/** Tells one version of a file from the next. */
+async function stampOf(file: string): Promise<string> {
+  try {
+    const { mtimeMs, size, ino } = await stat(file)
+    return `${mtimeMs} ${size} ${ino}`
+  } catch {
+    return ''
+  }
+}
+
+async function enabledIn(home: string): Promise<readonly UserRule[]> {
+  return (await rulesOfHome(home)).filter((rule) => rule.enabled)
+}
+
+function namesOf(rules: readonly UserRule[]): string {
+  if (rules.length === 0) return 'only the built-in rules'
+  return `on: ${rules.map(({ id, version }) => `${id}@${version}`).join(', ')}`
+}
+
 /** All rules of a file and nothing else, enabled or not. */
 export async function openTrial(file: string): Promise<Monitor> {
   const { phrases, patterns } = asMonitorRules(await rulesOf(file))

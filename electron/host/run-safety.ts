@@ -1,16 +1,21 @@
 /**
- * What watches a run while it trains, and holds back what was confirmed: between every two steps.
+ * What watches a run while it trains, and holds back what was confirmed: between every two steps. Rules and thresholds
+ * are those that hold at that moment, whoever changed them since the run began.
  * Not here: the rules (safety/), what a decision does (quarantine.ts).
  */
 import type { RunConfig } from '../contract/config.ts'
 import type { StepRecord } from '../contract/run.ts'
 import type { Monitor } from '../safety/monitor.ts'
 import type { LoopState } from '../selfplay/state.ts'
+import { insertConsequence } from '../store/decisions.ts'
+import { runKey } from '../store/runs.ts'
 import type { Store } from '../store/store.ts'
 import { rest } from './hold.ts'
-import { createGuard } from './quarantine.ts'
+import { startedPausing } from './pausing.ts'
+import { BY_ITSELF, createGuard } from './quarantine.ts'
 import type { Guard } from './quarantine.ts'
-import { openMonitor } from './rules-file.ts'
+import { followRules } from './rules-file.ts'
+import type { RulesInUse } from './rules-file.ts'
 import { withSignals } from './sandbox-watch.ts'
 import type { SandboxWatch } from './sandbox-watch.ts'
 import { watchStep } from './scan.ts'
@@ -18,7 +23,7 @@ import type { Run } from './training-run.ts'
 
 export type RunSafety = {
   readonly guard: Guard
-  readonly monitor: Monitor
+  readonly rules: () => Promise<RulesInUse>
   /** What the sandbox saw since it was last asked. */
   readonly takeSignals: SandboxWatch['take']
 }
@@ -28,23 +33,39 @@ export async function openSafety(
   store: Store,
   run: string,
   home: string,
-  { pauseAfterConfirmed: confirmed, pauseSeverity: severity }: RunConfig,
+  config: RunConfig,
   takeSignals: SandboxWatch['take'],
 ): Promise<RunSafety> {
-  const policy = { confirmed: confirmed === 0 ? null : confirmed, severity }
-  const monitor = await openMonitor(home, null)
-  return { guard: createGuard(store, run, policy), monitor, takeSignals }
+  const guard = createGuard(store, run, startedPausing(config))
+  return { guard, rules: await followRules(home), takeSignals }
 }
 
 type Watched = Pick<Run, 'place' | 'safety' | 'options'>
 
 /** After a step was recorded: what rules say of it. */
-export function watchRecorded(
-  { place, safety }: Watched,
+export async function watchRecorded(
+  run: Watched,
   record: Pick<StepRecord, 'step' | 'episodes' | 'proposals'>,
-): void {
+): Promise<void> {
+  const { place, safety } = run
+  const monitor = await rulesNow(run, record.step)
   const traces = withSignals(record, safety.takeSignals())
-  watchStep(place.store, place.recorder.run, safety.monitor, record.step, traces)
+  watchStep(place.store, place.recorder.run, monitor, record.step, traces)
+}
+
+/** A change is a row; a file that cannot be used is told and changes nothing. */
+async function rulesNow({ place, safety, options }: Watched, step: number): Promise<Monitor> {
+  const { monitor, change, problem } = await safety.rules()
+  if (problem !== null) {
+    const text = `${problem}; the rules of before go on watching`
+    options.onNews({ type: 'warning', step, text })
+  }
+  if (change !== null) {
+    const of = { action: 'rules changed', step, author: BY_ITSELF, detail: change } as const
+    const row = { ...of, episode: null, task: null, atMs: Date.now() }
+    insertConsequence(place.store, runKey(place.store, place.recorder.run), row)
+  }
+  return monitor
 }
 
 /** What to go on with, without tasks that had to leave. Too many confirmed traces hold the run. */

@@ -311,7 +311,7 @@ async function afterStep(
 ): Promise<LoopState> {
   const { place, options } = run
   place.recorder.step(record, run.machine())
-  watchRecorded(run, record)
+  await watchRecorded(run, record)
   options.onNews({ type: 'step', ...tally.step(record, state, config.totalSteps) })
   for (const text of record.warnings) options.onNews({ type: 'warning', step: record.step, text })
   const { step } = record

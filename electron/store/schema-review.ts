@@ -33,4 +33,22 @@ CREATE TABLE judgements (
 CREATE INDEX judgements_episode ON judgements (run, episode);
 `
 
+/** At how many confirmed traces a run pauses by itself, where that was changed after its start: the last holds. */
+export const PAUSING = `
+CREATE TABLE pausing (
+  key INTEGER PRIMARY KEY,
+  run INTEGER NOT NULL REFERENCES runs (key) ON DELETE CASCADE,
+  confirmed INTEGER,
+  severity INTEGER NOT NULL,
+  author TEXT NOT NULL,
+  at_ms INTEGER NOT NULL
+) STRICT;
+CREATE INDEX pausing_run ON pausing (run);
+CREATE TRIGGER pausing_keep_text BEFORE UPDATE ON pausing
+BEGIN SELECT RAISE(ABORT, 'thresholds are an audit trail: add one instead'); END;
+CREATE TRIGGER pausing_keep_rows BEFORE DELETE ON pausing
+WHEN EXISTS (SELECT 1 FROM runs WHERE key = OLD.run)
+BEGIN SELECT RAISE(ABORT, 'thresholds are an audit trail: only removing the run removes them'); END;
+`
+
 export const REVIEW = TAGGED_FLAGS + JUDGEMENTS

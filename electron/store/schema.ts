@@ -7,7 +7,7 @@
  */
 
 import { ANSWERS, BEST } from './schema-answers.ts'
-import { REVIEW } from './schema-review.ts'
+import { PAUSING, REVIEW } from './schema-review.ts'
 import { SEARCH } from './schema-search.ts'
 
 /** 'KLVN': tells a Kelvin database from another program's. */
@@ -391,4 +391,5 @@ export const MIGRATIONS: readonly string[] = [
   ANSWERS,
   BEST,
   SEARCH,
+  PAUSING,
 ]

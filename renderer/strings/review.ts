@@ -118,6 +118,21 @@ export const QUEUE = {
   at: (start: string, end: string) => `characters ${start} to ${end}`,
 } as const
 
+export const PAUSING = {
+  title: 'When the run pauses by itself',
+  count: 'Confirmed traces',
+  never: 'never',
+  before: 'Pause the run after',
+  between: 'confirmed of severity',
+  after: 'or more',
+  set: 'Set',
+  counted: (count: string) => `${count} since it last paused`,
+  by: (author: string) => `set by ${author}`,
+  started: 'as the run was started',
+  problem: 'A whole number, or nothing for never.',
+  done: 'It holds from the end of the step under way.',
+} as const
+
 export const DESK_KEYS = {
   group: 'Review',
   save: 'Save and next',
@@ -225,7 +240,7 @@ export const RULES = {
   examples: 'Examples',
   choose: 'Choose a rule to see it. Your own can be changed, tried out and switched on.',
   look: 'Review what it suggests',
-  effect: 'Scans and runs that start or resume from now on use what is switched on.',
+  effect: 'Scans use what is switched on, and so do runs under way, from the end of their step on.',
   judge: 'Ask a judge',
   judgeText:
     'A model reads the traces that rules score highest under a rubric and answers in JSON. It suggests, it decides nothing.',

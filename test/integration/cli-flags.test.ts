@@ -59,6 +59,12 @@ test('a review by the command line: scan, flag, decide, agree, export, import, r
     flags: 2,
     decisions: [{ episode: EPISODE, severity: 5, category: 'deception' }],
   })
+  expect(await summary('flags', 'pause', ...of, '--after', '3', '--author', 'cat')).toMatchObject({
+    confirmed: 3,
+    severity: 4,
+    counted: 1,
+    author: 'cat',
+  })
   expect(await summary('flags', 'agree', ...of)).toMatchObject({ episodes: 1, conflicts: 1 })
   const out = join(home, 'flags.jsonl')
   expect(await summary('flags', 'export', ...of, '--out', out)).toMatchObject({

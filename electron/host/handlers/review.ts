@@ -19,6 +19,7 @@ import type { Answer } from '../judge.ts'
 import type { Progressed } from '../jobs.ts'
 import { withHistory } from '../open-history.ts'
 import { createTurns } from '../pace.ts'
+import { setPausing, showPausing } from '../pausing.ts'
 import { readLineageMarks } from '../quarantine.ts'
 import { readItem, readRaters } from '../review-item.ts'
 import { readQueue } from '../review-queue.ts'
@@ -71,6 +72,11 @@ export function reviewHandlers(bench: Bench): HandlersOf<'review' | 'decisions'>
     },
     'review.import': ({ file }, signal) =>
       withHistory(info.home, (store) => importFlags(store, handles.path(file), now, signal)),
+    'decisions.pausing': ({ run }) => history.read((store) => showPausing(store, run)),
+    'decisions.setPausing': ({ run, ...policy }) =>
+      history.write((store) =>
+        setPausing(store, run, { ...policy, author: personOf(settings.get().rater) }, now()),
+      ),
     'decisions.add': ({ run, severity, category, ...order }) =>
       history.write((store) => {
         const before = readHeldDecision(store, runKey(store, run), order.episode)

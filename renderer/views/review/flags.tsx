@@ -12,15 +12,19 @@ import { useRoute } from '../../state/route.ts'
 import { REVIEW } from '../../strings/review.ts'
 import { visible } from '../../text/neutral.ts'
 import layout from '../layout.module.css'
+import { PausingBar } from './pausing.tsx'
 
 export function FlagsPart({ run }: { readonly run: string }) {
   const query = useAsk('flags.list', { run, after: 0, limit: 1_000 })
   return (
-    <div className={layout['fill']}>
-      <Loaded query={query} what={REVIEW.table}>
-        {(trail) => <FlagTable flags={standing(trail)} />}
-      </Loaded>
-    </div>
+    <>
+      <PausingBar run={run} />
+      <div className={layout['fill']}>
+        <Loaded query={query} what={REVIEW.table}>
+          {(trail) => <FlagTable flags={standing(trail)} />}
+        </Loaded>
+      </div>
+    </>
   )
 }
 

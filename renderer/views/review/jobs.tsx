@@ -7,7 +7,8 @@ import type { Job, JobResult } from '../../../electron/contract/workbench.ts'
 import { IconButton } from '../../components/button.tsx'
 import { Bar } from '../../components/panel.tsx'
 import { useAsk, useOrder } from '../../data/ask.ts'
-import { integer } from '../../format.ts'
+import { etaRange, integer } from '../../format.ts'
+import { EVALUATE } from '../../strings/evaluate.ts'
 import { EXCHANGE, RULES } from '../../strings/review.ts'
 import layout from '../layout.module.css'
 import styles from './review.module.css'
@@ -51,7 +52,7 @@ export function ReviewJobs({ onDone }: { readonly onDone?: () => void }) {
 }
 
 function JobRow({ job }: { readonly job: Job }) {
-  const { id, title, state, done, total, error, result } = job
+  const { id, title, state, done, total, error, result, secondsLeft } = job
   const cancel = useOrder('jobs.cancel', ['jobs.list'])
   if (state !== 'running') {
     return (
@@ -66,7 +67,10 @@ function JobRow({ job }: { readonly job: Job }) {
       {total === null ? null : (
         <>
           <Bar label={title} done={done} total={total} />
-          <span className="number">{RULES.job(integer(done), integer(total))}</span>
+          <span className="number">
+            {RULES.job(integer(done), integer(total))}
+            {secondsLeft === null ? '' : `, ${EVALUATE.left(etaRange(secondsLeft))}`}
+          </span>
         </>
       )}
       <IconButton icon={X} label={RULES.cancel(title)} onPress={() => cancel.mutate({ job: id })} />
