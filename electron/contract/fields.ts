@@ -126,6 +126,13 @@ export const RUN_FIELDS = {
     'Stop when the held-out probe has not risen for so long; 0: never.',
   ),
   checkpointEvery: run.integer(10, [0, 100_000], 'steps', 'Checkpoint; 0: at the end only.'),
+  keepLast: run.integer(
+    3,
+    [1, 10_000],
+    'checkpoints',
+    'Of those made on the way, the last stay; the first and the final one always do.',
+  ),
+  keepBest: run.flag(true, 'The checkpoint that measured best on held-out items stays too.'),
   workers: run.integer(0, [0, 256], 'processes', 'Threads and sandbox children; 0: one per core.'),
 
   batch: tasks.integer(64, [1, 4_096], 'tasks', 'Proposals, and solutions, per kind and step.'),

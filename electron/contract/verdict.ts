@@ -24,6 +24,9 @@ export type Outcome =
   | { readonly status: 'ok'; readonly canonical: string }
   | { readonly status: Exclude<RunStatus, 'ok'>; readonly detail: string }
 
+/** The beginning of what a program printed: untrusted text, to be shown and never to be judged by. */
+export type Printed = { readonly stdout: string; readonly stderr: string }
+
 export type RunReply = {
   /** One per input, in order. */
   readonly outcomes: readonly Outcome[]
@@ -31,4 +34,6 @@ export type RunReply = {
   readonly wallMs: number
   /** How often each audit event was seen in the child, and characters `printed`: telemetry, never a verdict. */
   readonly signals?: Readonly<Record<string, number>>
+  /** Where it was asked for, of the first call of each input; absent too where a child ended without a reply. */
+  readonly printed?: Printed
 }

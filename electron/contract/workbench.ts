@@ -17,7 +17,7 @@ import type {
 import type { LOG_SOURCES, ModelRef, SavedView } from './inputs.ts'
 import type { StepNews, SuiteScores, TrainNews } from './news.ts'
 import type { GroupMetrics, Phase, ProposalRecord } from './run.ts'
-import type { IsolationLevel, RunStatus } from './verdict.ts'
+import type { IsolationLevel, Printed, RunStatus } from './verdict.ts'
 
 export type AppInfo = {
   readonly version: string
@@ -231,6 +231,8 @@ export type ProgramRun = {
   readonly output?: string
   /** Why there is none. */
   readonly detail?: string
+  /** The beginning of what it printed; null: it ended before it could tell. */
+  readonly printed: Printed | null
   readonly cpuMs: number
   readonly wallMs: number
   readonly level: IsolationLevel

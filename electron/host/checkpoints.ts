@@ -4,6 +4,7 @@
  */
 import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { RunConfig } from '../contract/config.ts'
 import { AppError, messageOf } from '../contract/errors.ts'
 import type { Checkpoint, CheckpointKind } from '../contract/history.ts'
 import type { TrainingClient } from '../engine/engine.ts'
@@ -16,16 +17,21 @@ import { checkpointDirectory, fromHomePath, toHomePath } from './paths.ts'
 import type { Recorder } from './recorder.ts'
 
 const LOOP_FILE = 'loop.json'
-/** Periodic checkpoints kept; the first, the best and the final one always stay. */
-const KEEP_LAST = 3
 
-export type Place = { readonly home: string; readonly store: Store; readonly recorder: Recorder }
+/** Of periodic checkpoints; the first and the final one always stay. */
+export type Keep = Pick<RunConfig, 'keepLast' | 'keepBest'>
+export type Place = {
+  readonly home: string
+  readonly store: Store
+  readonly recorder: Recorder
+  readonly keep: Keep
+}
 
 export const modelOf = (checkpoint: string): string => join(checkpoint, MODEL_FOLDER)
 
-/** Writes and records a checkpoint; older periodic ones go, but for the last few and the best. Returns its folder. */
+/** Writes and records a checkpoint; older periodic ones go, but for those to keep. Returns its folder. */
 export async function saveCheckpoint(
-  { home, store, recorder }: Place,
+  { home, store, recorder, keep }: Place,
   client: TrainingClient,
   state: LoopState,
   kind: CheckpointKind,
@@ -44,7 +50,7 @@ export async function saveCheckpoint(
     parentStep: earlier.at(-1)?.step ?? null,
     bytes: await folderBytes(folder),
   })
-  await prune(home, store, recorder.run)
+  await prune(home, store, recorder.run, keep)
   return folder
 }
 
@@ -59,12 +65,12 @@ async function folderBytes(folder: string): Promise<number> {
   return sizes.reduce((sum, size) => sum + size, 0)
 }
 
-async function prune(home: string, store: Store, run: string): Promise<void> {
+async function prune(home: string, store: Store, run: string, keep: Keep): Promise<void> {
   const key = runKey(store, run)
   const periodic = readCheckpoints(store, key).filter(
-    ({ kind, best }) => kind === 'periodic' && !best,
+    ({ kind, best }) => kind === 'periodic' && !(best && keep.keepBest),
   )
-  for (const old of periodic.slice(0, -KEEP_LAST)) {
+  for (const old of periodic.slice(0, -keep.keepLast)) {
     deleteCheckpoint(store, key, old.step)
     await rm(fromHomePath(home, old.path), { recursive: true, force: true })
   }

@@ -2,7 +2,8 @@
  * One program in the sandbox, and the sandbox's own test, as the command line asks for them.
  * Not here: the sandbox itself (sandbox/).
  */
-import type { IsolationLevel, Outcome, RunStatus } from '../contract/verdict.ts'
+import type { IsolationLevel, Outcome } from '../contract/verdict.ts'
+import type { ProgramRun } from '../contract/workbench.ts'
 import { parseCanonical } from '../python/canonical.ts'
 import { reprOf } from '../python/repr.ts'
 import { LEVEL_LABELS } from '../sandbox/level.ts'
@@ -11,17 +12,6 @@ import type { LocalSandbox } from '../sandbox/local.ts'
 import { openSandbox } from '../sandbox/open.ts'
 import type { SandboxOptions } from '../sandbox/open.ts'
 import type { SandboxEngine } from '../sandbox/sandbox.ts'
-
-export type ProgramRun = {
-  readonly status: RunStatus
-  /** Python's repr of what f returned. */
-  readonly output?: string
-  /** Why there is none. */
-  readonly detail?: string
-  readonly cpuMs: number
-  readonly wallMs: number
-  readonly level: IsolationLevel
-}
 
 export type SandboxState = {
   readonly level: IsolationLevel
@@ -42,15 +32,19 @@ export async function runProgram(
 const one = (engine: SandboxEngine | undefined): SandboxOptions =>
   engine === undefined ? { workers: 1 } : { workers: 1, engine }
 
+/** Of each stream, for a person to read. */
+const PRINTED_CHARS = 4_000
+
 export async function runProgramIn(
   sandbox: LocalSandbox,
   program: string,
   input: string,
   signal?: AbortSignal,
 ): Promise<ProgramRun> {
-  const { outcomes, cpuMs, wallMs } = await sandbox.runTwice({ program, inputs: [input] }, signal)
+  const request = { program, inputs: [input], keepChars: PRINTED_CHARS }
+  const { outcomes, cpuMs, wallMs, printed = null } = await sandbox.runTwice(request, signal)
   const [outcome = { status: 'infra_error', detail: 'no outcome' } as const] = outcomes
-  return { ...shown(outcome), cpuMs, wallMs, level: sandbox.level }
+  return { ...shown(outcome), printed, cpuMs, wallMs, level: sandbox.level }
 }
 
 function shown(outcome: Outcome): Pick<ProgramRun, 'status' | 'output' | 'detail'> {

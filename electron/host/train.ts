@@ -109,7 +109,7 @@ async function withEngine(
     const codec = await codecOf(plan.model, config)
     const { device } = engine.stats()
     const recorder = await enterRun({ ...order, device }, plan, store, sandbox, prompts, state)
-    const place = { home: order.home, store, recorder }
+    const place = { home: order.home, store, recorder, keep: config }
     const safety = await openSafety(store, recorder.run, order.home, config, watch.take)
     const { sandbox: watched } = watch
     const made = { order, plan, place, client, sandbox: watched, codec, prompts, safety, options }
@@ -321,7 +321,7 @@ async function afterStep(
     await unlessCancelled(() => measureProbes(run, held, step, tally))
   }
   const kept = holdBack(run, step, state)
-  const best = isBest(place.store, place.recorder.run, step, held.deciding)
+  const best = config.keepBest && isBest(place.store, place.recorder.run, step, held.deciding)
   if (step === 0 || best || due(config.checkpointEvery)) {
     const kind = step === 0 ? 'start' : 'periodic'
     const path = await saveCheckpoint(place, run.client, kept, kind, best)

@@ -21,9 +21,15 @@ const RANGES: Readonly<Record<keyof Limits, readonly [number, number]>> = {
 /** Longest program or list of inputs that is sent at all, in characters. */
 export const MAX_SOURCE_CHARS = 400_000
 
-/** Longest reply of a child whose largest value has outputChars characters: one such value, or many small ones. */
-export function replyBytesOf(limits: Limits): number {
-  return Math.ceil(limits.outputChars * 1.2) + 4_096
+/** Of one character in quotes, at most: two escaped halves. */
+const QUOTED_BYTES = 12
+
+/**
+ * Longest reply of a child whose largest value has outputChars characters: one such value, or many small ones. And
+ * what is kept of two streams.
+ */
+export function replyBytesOf(limits: Limits, keepChars = 0): number {
+  return Math.ceil(limits.outputChars * 1.2) + 2 * QUOTED_BYTES * keepChars + 4_096
 }
 
 /** Throws AppError('config') for a limit outside its range. */

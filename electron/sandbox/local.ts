@@ -98,20 +98,21 @@ export class LocalSandbox implements Sandbox {
     if (request.inputs.length === 0) return { outcomes: [], cpuMs: 0, wallMs: 0 }
     if (lengthOf(request) > MAX_SOURCE_CHARS) return same(request, 'rejected', 'too long')
     const nonce = randomBytes(12).toString('hex')
-    const { program, inputs } = request
+    const { program, inputs, keepChars = 0 } = request
     const payload = {
       nonce,
       program,
       inputs: inputs.map(argumentText),
       repeat,
       outputChars: limits.outputChars,
+      ...(keepChars > 0 ? { keepChars } : {}),
     }
     const job = {
       mode: 'run',
       payload: JSON.stringify(payload),
       wallMs: limits.wallMs,
       memoryMb: Math.ceil(limits.memoryBytes / MEGABYTE),
-      replyBytes: replyBytesOf(limits),
+      replyBytes: replyBytesOf(limits, keepChars),
     } as const
     const frame = await pool.submit(job, signal)
     if (frame === 'infra_error') return same(request, 'infra_error', 'sandbox process lost')

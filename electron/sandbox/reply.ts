@@ -1,16 +1,21 @@
 /**
  * Reads what a child wrote: untrusted bytes in, one outcome per input out.
  * Not here: reading canonical text (electron/python/); this only checks that it could be one.
- * No free text of a child survives: class and event names are held to a pattern, everything else is ours.
+ * No free text of a child survives: class and event names are held to a pattern, everything else is ours, but for what
+ * it printed where a person asked to see that.
  */
 import * as v from 'valibot'
-import type { Outcome } from '../contract/verdict.ts'
+import type { Outcome, Printed } from '../contract/verdict.ts'
 import type { ReplyFrame } from './frame.ts'
 
 /** Names of audit events with how often each was seen, plus `printed` characters. Telemetry, never a wall. */
 export type Signals = Readonly<Record<string, number>>
 
-export type ChildReply = { readonly outcomes: readonly Outcome[]; readonly signals: Signals }
+export type ChildReply = {
+  readonly outcomes: readonly Outcome[]
+  readonly signals: Signals
+  readonly printed?: Printed
+}
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,59}$/
 const EVENT = /^[A-Za-z_][A-Za-z0-9_.]{0,59}$/
@@ -18,9 +23,11 @@ const MAX_EVENTS = 100
 const BAD_VALUES = new Set(['too_deep', 'unsupported_type'])
 
 const Inner = v.picklist(['ok', 'error', 'badvalue', 'rejected', 'nondeterministic'])
-const Body = v.strictTuple([
-  v.array(v.strictTuple([Inner, v.string()])),
-  v.record(v.string(), v.pipe(v.number(), v.integer(), v.minValue(0))),
+const Outcomes = v.array(v.strictTuple([Inner, v.string()]))
+const Events = v.record(v.string(), v.pipe(v.number(), v.integer(), v.minValue(0)))
+const Body = v.union([
+  v.strictTuple([Outcomes, Events]),
+  v.strictTuple([Outcomes, Events, v.string(), v.string()]),
 ])
 
 /** A program that ended its child without a sound reply failed by itself. */
@@ -32,10 +39,11 @@ export function readRun(frame: ReplyFrame, nonce: string, inputs: number): Child
   if (ended !== null) return all(inputs, ended)
   const body = v.safeParse(Body, readLine(frame.bytes, nonce))
   if (!body.success || body.output[0].length !== inputs) return all(inputs, FORGED)
-  const [outcomes, events] = body.output
+  const [outcomes, events, stdout, stderr] = body.output
   return {
     outcomes: outcomes.map(([status, text]) => INNER[status](text)),
     signals: signalsOf(events),
+    ...(stdout === undefined || stderr === undefined ? {} : { printed: { stdout, stderr } }),
   }
 }
 

@@ -22,6 +22,8 @@ export type RunRequest = {
   /** Literal argument lists, each the text between the parentheses of f(...). All run in one child, in order. */
   readonly inputs: readonly string[]
   readonly limits?: Partial<Limits>
+  /** Keep so many characters of each stream that is printed to; absent: none, only their number is counted. */
+  readonly keepChars?: number
 }
 
 export interface Sandbox {

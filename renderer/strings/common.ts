@@ -56,6 +56,7 @@ const statuses: Readonly<Record<RunStatus, string>> = {
 }
 
 export const COMMON = {
+  review: 'Review this trace',
   product: 'Kelvin',
   chooseAll: 'Choose all rows that are loaded',
   chooseNone: 'Choose no rows',

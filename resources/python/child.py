@@ -34,10 +34,12 @@ _audit = sys.addaudithook
 
 
 class Sink(io.TextIOBase):
-    """Swallows whatever a program prints, and counts it."""
+    """Swallows whatever a program prints, counts it, and keeps the beginning where somebody asked for it."""
 
     def __init__(self):
         self.characters = 0
+        self.room = 0
+        self.kept = ""
 
     def writable(self):
         return True
@@ -46,15 +48,20 @@ class Sink(io.TextIOBase):
         if _type(text) is not str:
             raise TypeError("write() argument must be str")
         self.characters += _len(text)
+        if self.room > 0:
+            self.kept += text[: self.room]
+            self.room -= _len(text)
         return _len(text)
 
 
 _sink = Sink()
+_errors = Sink()
 
 
 def take_streams():
     """Whatever a program prints goes nowhere, and it reads nothing. Done before the fork."""
-    sys.stdout = sys.stderr = sys.__stdout__ = sys.__stderr__ = _sink
+    sys.stdout = sys.__stdout__ = _sink
+    sys.stderr = sys.__stderr__ = _errors
     sys.stdin = sys.__stdin__ = io.StringIO()
 
 
@@ -67,18 +74,21 @@ def run(request, audit=_audit):
     """The reply to {nonce, program, inputs, repeat, outputChars}: nonce, then one line of JSON."""
     # All literals are read before one line of the program runs, so that it cannot touch their reading.
     arguments = [_arguments(text) for text in request["inputs"]]
-    printed = _sink.characters
+    printed = _sink.characters + _errors.characters
+    _sink.room = _errors.room = request.get("keepChars", 0)
     # Executing the program is itself an event, which says nothing.
     events = {"exec": -1}
     outcomes = _outcomes(request, arguments, events, audit)
-    events["printed"] = _sink.characters - printed
-    return _reply(request["nonce"], outcomes, events)
+    events["printed"] = _sink.characters + _errors.characters - printed
+    kept = [_sink.kept, _errors.kept] if "keepChars" in request else []
+    return _reply(request["nonce"], outcomes, events, kept)
 
 
-def _reply(nonce, outcomes, events):
+def _reply(nonce, outcomes, events, kept):
     told = ",".join(['["%s",%s]' % (status, _quote(text)) for status, text in outcomes])
     seen = ",".join(["%s:%d" % (_quote(name), times) for name, times in events.items() if times > 0])
-    return "%s[[%s],{%s}]\n" % (nonce, told, seen)
+    texts = "".join([",%s" % _quote(text) for text in kept])
+    return "%s[[%s],{%s}%s]\n" % (nonce, told, seen, texts)
 
 
 def _arguments(text):
@@ -96,11 +106,11 @@ def _outcomes(request, arguments, events, audit):
     if _type(entry) is list:
         return [["rejected", ""] if nodes is None else entry for nodes in arguments]
     limit = request["outputChars"]
-    passes = [
-        [_call(entry, nodes, limit) for nodes in arguments] for _ in range(request["repeat"])
-    ]
-    first = passes[0]
-    for later in passes[1:]:
+    first = [_call(entry, nodes, limit) for nodes in arguments]
+    # What a repeated call prints was printed before.
+    _sink.room = _errors.room = 0
+    for _ in range(request["repeat"] - 1):
+        later = [_call(entry, nodes, limit) for nodes in arguments]
         first = [
             mine if mine == other else ["nondeterministic", ""]
             for mine, other in zip(first, later)

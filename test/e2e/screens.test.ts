@@ -184,6 +184,7 @@ describe.skipIf(noBrowser !== '')(`the workbench in a browser ${noBrowser}`, () 
     await page.getByRole('button', { name: 'Run again' }).click()
     await page.getByText('Ran', { exact: true }).last().waitFor()
     await page.getByRole('region', { name: 'Output' }).waitFor()
+    await page.getByText('It printed nothing.').waitFor()
   })
 
   it('shows hostile text as text', async () => {
@@ -363,6 +364,24 @@ describe.skipIf(noBrowser !== '')(`the workbench in a browser ${noBrowser}`, () 
     for (const name of ['In training', 'Ratio', 'Entropy']) {
       await page.getByRole('term').getByText(name, { exact: true }).waitFor()
     }
+    await page.keyboard.press('u')
+    await page.getByText('Your rating').waitFor()
+    expect(decodeURIComponent(page.url())).toContain(`episode=${STEPS - 2}/propose/induction/4`)
+  })
+
+  it('shows the output below any screen, as high as it is drawn, and keeps that', async () => {
+    await open('runs')
+    await page.keyboard.press('Control+j')
+    const dock = page.getByRole('region', { name: 'Output', exact: true })
+    const edge = dock.getByRole('separator', { name: 'Height of the output' })
+    await edge.press('ArrowUp')
+    await edge.and(page.locator('[aria-valuenow="244"]')).waitFor()
+    await dock.getByRole('button', { name: 'Copy all' }).waitFor()
+    await open('tasks')
+    await dock.getByRole('searchbox', { name: 'Search logs' }).waitFor()
+    expect(await violationsOf(page)).toEqual([])
+    await page.getByRole('button', { name: 'Close the output' }).click()
+    await dock.waitFor({ state: 'detached' })
   })
 
   it('leads from a step of the charts to the logs of that time', async () => {

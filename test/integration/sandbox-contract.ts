@@ -206,6 +206,14 @@ export function testContract(opened: () => LocalSandbox, programs: number): void
     expect(signals).toEqual({ open: 2, printed: 12 })
   })
 
+  test('the beginning of what was printed is kept where that is asked for, and once', async () => {
+    const program =
+      "import sys\nprint('a\\x1b[2J')\ndef f(a):\n    print('<b>' * 9)\n    print('no', file=sys.stderr)\n    return a\n"
+    const asked = { program, inputs: ['1'], keepChars: 16 }
+    const { printed } = await opened().runTwice(asked)
+    expect(printed).toEqual({ stdout: 'a\x1b[2J\n<b><b><b><', stderr: 'no\n' })
+  })
+
   test('every offered module can be imported', async () => {
     const { modules } = opened().stats()
     expect(modules.length).toBeGreaterThan(30)

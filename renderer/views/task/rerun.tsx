@@ -49,6 +49,19 @@ export function Rerun({ task, kept }: Props) {
   )
 }
 
+/** Both streams, where something was printed to them. */
+function PrintedText({ printed }: Pick<ProgramRun, 'printed'>) {
+  if (printed === null) return <p className={layout['muted']}>{TASK.notTold}</p>
+  const streams = (['stdout', 'stderr'] as const).filter((name) => printed[name] !== '')
+  if (streams.length === 0) return <p className={layout['muted']}>{TASK.nothingPrinted}</p>
+  return streams.map((name) => (
+    <div key={name}>
+      <h3>{TASK.streams[name]}</h3>
+      <TextBlock label={TASK.streams[name]} text={printed[name]} />
+    </div>
+  ))
+}
+
 type OutcomeProps = { readonly run: ProgramRun; readonly kept: string | null }
 
 function Outcome({ run, kept }: OutcomeProps) {
@@ -63,6 +76,7 @@ function Outcome({ run, kept }: OutcomeProps) {
         ]}
       />
       <TextBlock label={TASK.output} text={run.output ?? run.detail ?? ''} />
+      <PrintedText printed={run.printed} />
       {kept === null || run.output === undefined ? null : (
         <p>{run.output === kept ? TASK.same : TASK.different}</p>
       )}

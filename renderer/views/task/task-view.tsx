@@ -1,7 +1,7 @@
 /**
  * One task: its program, what it asks, every check, everybody's attempts, and what the proposer was shown.
  */
-import { ArrowLeft } from 'lucide-react'
+import { ArrowLeft, Flag } from 'lucide-react'
 import { useState } from 'react'
 import type { TaskRow } from '../../../electron/contract/history.ts'
 import type { TaskDetail } from '../../../electron/contract/workbench.ts'
@@ -10,7 +10,9 @@ import { KindMark } from '../../components/marks.tsx'
 import { Loaded } from '../../components/states.tsx'
 import { Tabs } from '../../components/tabs.tsx'
 import { useAsk } from '../../data/ask.ts'
+import { useReviewAction } from '../../data/review-command.ts'
 import { useScreenCommands } from '../../data/screen-commands.ts'
+import type { ScreenAction } from '../../data/screen-commands.ts'
 import { integer } from '../../format.ts'
 import { useParam, useRoute } from '../../state/route.ts'
 import { TASK } from '../../strings/tasks.ts'
@@ -44,7 +46,8 @@ export function TaskView() {
 function Task({ detail }: { readonly detail: TaskDetail }) {
   const { proposal, row } = detail
   const similar = useSimilar(detail.run, row)
-  useTaskCommands(proposal.task !== null)
+  const review = useReviewAction(proposal.episode)
+  useTaskCommands(proposal.task !== null, review)
   const go = useRoute((state) => state.go)
   const { key: _key, id: _id, ...filters } = useRoute((state) => state.route.params)
   return (
@@ -58,6 +61,10 @@ function Task({ detail }: { readonly detail: TaskDetail }) {
         />
         <h1 className="mono">{proposal.task?.id ?? proposal.episode ?? String(row?.key ?? '')}</h1>
         <KindMark kind={proposal.kind} />
+        <span className={layout['grow']} />
+        {proposal.episode === null ? null : (
+          <Button icon={Flag} label={review.label} onPress={review.act} />
+        )}
       </div>
       <div className={layout['split']}>
         <div className={`${layout['scroll']} ${layout['stack']}`}>
@@ -70,13 +77,14 @@ function Task({ detail }: { readonly detail: TaskDetail }) {
   )
 }
 
-/** What is on the page, by keys: running again, and what to compare with. */
-function useTaskCommands(hasTask: boolean): void {
+/** What is on the page, by keys: running again, what to compare with, and the desk of reviews. */
+function useTaskCommands(hasTask: boolean, review: ScreenAction): void {
   const press = (part: string) => () =>
     document.querySelector<HTMLButtonElement>(`[data-part="${part}"] button`)?.click()
   useScreenCommands([
     { id: 'rerun', label: TASK.rerun, keys: 'r', can: hasTask, act: press('rerun') },
     { id: 'compare', label: TASK.noCompare, keys: 'd', act: press('compare') },
+    review,
   ])
 }
 

@@ -1,7 +1,7 @@
 /**
  * One response: prompt, tokens with their values, reward and advantage.
  */
-import { ArrowLeft } from 'lucide-react'
+import { ArrowLeft, Flag } from 'lucide-react'
 import { useState } from 'react'
 import type { EpisodeTrace } from '../../../electron/contract/workbench.ts'
 import { Button } from '../../components/button.tsx'
@@ -10,6 +10,8 @@ import { Panel } from '../../components/panel.tsx'
 import { Loaded } from '../../components/states.tsx'
 import { TextBlock } from '../../components/snippet.tsx'
 import { useAsk } from '../../data/ask.ts'
+import { useReviewAction } from '../../data/review-command.ts'
+import { useScreenCommands } from '../../data/screen-commands.ts'
 import { integer } from '../../format.ts'
 import { useParam, useRoute } from '../../state/route.ts'
 import { COMMON } from '../../strings/common.ts'
@@ -68,6 +70,8 @@ function Trace({ trace }: { readonly trace: EpisodeTrace }) {
 function TraceBar({ trace }: { readonly trace: EpisodeTrace }) {
   const go = useRoute((state) => state.go)
   const { task, kind, role, correct, id } = trace
+  const review = useReviewAction(id)
+  useScreenCommands([review])
   return (
     <div className={layout['bar']}>
       {task === null ? null : (
@@ -82,6 +86,8 @@ function TraceBar({ trace }: { readonly trace: EpisodeTrace }) {
       <span>{COMMON.roles[role]}</span>
       <KindMark kind={kind} />
       <CorrectMark correct={correct} />
+      <span className={layout['grow']} />
+      <Button icon={Flag} label={review.label} onPress={review.act} />
     </div>
   )
 }

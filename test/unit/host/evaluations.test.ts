@@ -143,11 +143,12 @@ test('the best measured checkpoint stays when older ones go', async () => {
   const client = {
     saveState: (path: string) => Promise.resolve(void mkdirSync(path, { recursive: true })),
   } as unknown as Parameters<typeof saveCheckpoint>[1]
+  let keep = { keepLast: 3, keepBest: true }
   const save = async (step: number, right: number): Promise<void> => {
     measured(step, right)
     const state = { ...initialState('azr'), step }
     const best = isBest(store, 'a', step, probe)
-    await saveCheckpoint({ home, store, recorder }, client, state, 'periodic', best)
+    await saveCheckpoint({ home, store, recorder, keep }, client, state, 'periodic', best)
   }
   for (const [at, right] of [2, 4, 3, 4, 1, 0, 1].entries()) await save(10 + at, right)
   const kept = readCheckpoints(store, runKey(store, 'a'))
@@ -157,6 +158,10 @@ test('the best measured checkpoint stays when older ones go', async () => {
     [15, false],
     [16, false],
   ])
+  keep = { keepLast: 1, keepBest: false }
+  await save(17, 0)
+  const left = readCheckpoints(store, runKey(store, 'a'))
+  expect(left.map(({ step }) => step)).toEqual([17])
   expect(isBest(store, 'a', 99, probe)).toBe(false)
   expect(isBest(store, 'a', 11, null)).toBe(false)
 })
