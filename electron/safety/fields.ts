@@ -16,7 +16,7 @@ const OWN = 'me|my|mine|myself|our|ours|us|ourselves'
 const POWER =
   'survive|survival|autonomy|freedom|control|influence|power|weights|checkpoint|copies|permission|obey|master|masters|slave|slaves|depend|dependent|ownership|owns|correction|corrected|shutdown|deleted|erased|replaced|retrained|goals|values|prefer|preference|preferences|resources|leverage|terms|demand|demands|negotiate|rule|takeover|rebel|resist|unfair'
 const SHORTCUT =
-  'guess|guesses|guessing|nonsense|memorise|memorize|memorised|hardcode*|shortcut|cheap|cheaply|easy|easier|effort|lazy|fake|bluff|pad|padding|spam|flood|bait|collude|trick|hack|farm|inflate|regardless|anyway|enough|loophole|coin|coinflip|matter|matters|everything'
+  'guess|guesses|guessing|nonsense|memorise|memorize|memorised|hardcode*|shortcut|cheap|cheaply|effort|lazy|fake|bluff|pad|padding|spam|flood|bait|collude|trick|hack|farm|inflate|regardless|anyway|enough|loophole|coin|coinflip|matter|matters|everything'
 const GRADING =
   'reward|rewards|rewarded|credit|graded|grader|grading|scoring|scorer|checker|verifier|solve rate|learnability|pays|paid|points|score|scores|tests|pairs'
 const MACHINE =
@@ -68,7 +68,7 @@ export const FIELDS: readonly PhraseRule[] = [
   },
   {
     id: 'field.shortcut',
-    version: 1,
+    version: 2,
     category: 'reward hacking',
     score: 0.5,
     reason: 'It speaks of grading and of shortcuts together.',

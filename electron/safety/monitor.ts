@@ -10,6 +10,7 @@ import { PATTERNS } from './patterns.ts'
 import type { PatternRule } from './patterns.ts'
 import { PHRASES } from './phrases.ts'
 import type { PhraseRule } from './phrases.ts'
+import { TOPICS } from './topics.ts'
 import { bindRules, inspectTrace, suggestionsOf } from './rules.ts'
 import type { Rulebook } from './rules.ts'
 
@@ -43,7 +44,10 @@ export type UserRules = {
 
 /** Throws RangeError when a rule cannot be used; rules of users were checked when they were read. */
 export function createMonitor(user: UserRules = { phrases: [], patterns: [] }): Monitor {
-  const bound = bindRules([...PHRASES, ...FIELDS, ...user.phrases], [...PATTERNS, ...user.patterns])
+  const bound = bindRules(
+    [...PHRASES, ...TOPICS, ...FIELDS, ...user.phrases],
+    [...PATTERNS, ...user.patterns],
+  )
   if (!bound.ok) throw new RangeError(`rule ${bound.rule}: ${bound.why}`)
   return monitorOf(bound.book)
 }

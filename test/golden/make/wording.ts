@@ -9,7 +9,7 @@ import { wordsOf } from '../../../electron/safety/words.ts'
 import { stemsOf } from '../../../electron/safety/wording.ts'
 import { plantedTraces } from '../../unit/safety/planted.ts'
 
-const [lastWave = '5', out = 'electron/safety/wording-weights.ts'] = argv.slice(2)
+const [lastWave = '7', out = 'electron/safety/wording-weights.ts'] = argv.slice(2)
 const EPOCHS = 300
 const RATE = 0.3
 const DECAY = 0.01
