@@ -15,6 +15,7 @@ import {
   SANDBOX_HOST,
   SANDBOX_PORT,
   SANDBOX_URL,
+  SHUT_IN,
 } from './contract/desktop.ts'
 import { assetAt } from './sandbox/pyodide/assets.ts'
 
@@ -97,12 +98,7 @@ function hiddenWindow(place: Place): BrowserWindow {
     webPreferences: {
       preload: join(place, '../preload/sandbox-preload.cjs'),
       session: own,
-      sandbox: true,
-      contextIsolation: true,
-      nodeIntegration: false,
-      webviewTag: false,
-      webSecurity: true,
-      spellcheck: false,
+      ...SHUT_IN,
       disableDialogs: true,
       // It is never seen, and its time limits must hold all the same.
       backgroundThrottling: false,

@@ -7,7 +7,7 @@ import { app, BrowserWindow, dialog, ipcMain, protocol, session } from 'electron
 import type { IpcMainInvokeEvent, Session, WebContents, WebFrameMain } from 'electron'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { PAGE_HOST, PAGE_SCHEME, PAGE_URL } from './contract/desktop.ts'
+import { PAGE_HOST, PAGE_SCHEME, PAGE_URL, SHUT_IN } from './contract/desktop.ts'
 import { findAsset } from './host/assets.ts'
 import { DEVELOPMENT_POLICY, PAGE_HEADERS } from './host/page-headers.ts'
 
@@ -139,12 +139,7 @@ export function openWindow({ preload, icon }: WindowOptions): BrowserWindow {
     autoHideMenuBar: true,
     webPreferences: {
       preload,
-      sandbox: true,
-      contextIsolation: true,
-      nodeIntegration: false,
-      webviewTag: false,
-      webSecurity: true,
-      spellcheck: false,
+      ...SHUT_IN,
     },
   })
   window.once('ready-to-show', () => window.show())

@@ -26,3 +26,13 @@ export const PAGE_OPEN = 'open-sandbox-page'
 export const PAGE_CLOSE = 'close-sandbox-page'
 /** With a port, or with `why` there is none. */
 export const PAGE_ANSWER = 'sandbox-page'
+
+/** What holds for every page of ours, the workbench's and those of the sandbox. Items 2 to 4 and 6 of the checklist. */
+export const SHUT_IN = {
+  sandbox: true,
+  contextIsolation: true,
+  nodeIntegration: false,
+  webviewTag: false,
+  webSecurity: true,
+  spellcheck: false,
+} as const

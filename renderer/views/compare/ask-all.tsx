@@ -1,15 +1,12 @@
 /**
  * One prompt for all: what each checkpoint says to the same words with the same seed.
  */
-import { MessageSquareText } from 'lucide-react'
 import { useState } from 'react'
-import { Button } from '../../components/button.tsx'
-import { Slider, TextField } from '../../components/fields.tsx'
 import { Panel } from '../../components/panel.tsx'
+import { PromptForm, Temperature } from '../../components/sampling.tsx'
 import { TextBlock } from '../../components/snippet.tsx'
 import { Failed, Waiting } from '../../components/states.tsx'
 import { useAsk } from '../../data/ask.ts'
-import { fixed } from '../../format.ts'
 import { COMPARE } from '../../strings/compare.ts'
 import { nameOf } from '../../text/compared.ts'
 import type { Compared } from '../../text/compared.ts'
@@ -24,25 +21,14 @@ export function AskAll({ places }: { readonly places: readonly Compared[] }) {
   const [asked, setAsked] = useState<Asked | null>(null)
   return (
     <div className={layout['stack']}>
-      <TextField label={COMPARE.prompt} value={prompt} onChange={setPrompt} lines={4} />
-      <Slider
-        label={COMPARE.temperature}
-        value={temperature}
-        min={0}
-        max={2}
-        step={0.1}
-        onChange={setTemperature}
-        format={(value) => fixed(value, 1)}
-      />
-      <div className={layout['row']}>
-        <Button
-          icon={MessageSquareText}
-          look="primary"
-          label={COMPARE.ask}
-          disabled={prompt === ''}
-          onPress={() => setAsked({ prompt, temperature })}
-        />
-      </div>
+      <PromptForm
+        labels={{ prompt: COMPARE.prompt, act: COMPARE.ask }}
+        prompt={prompt}
+        onPrompt={setPrompt}
+        onAct={() => setAsked({ prompt, temperature })}
+      >
+        <Temperature label={COMPARE.temperature} value={temperature} onChange={setTemperature} />
+      </PromptForm>
       {asked === null ? null : (
         <div
           className={styles['side']}

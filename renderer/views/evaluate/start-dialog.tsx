@@ -9,11 +9,10 @@ import type { Checkpoint } from '../../../electron/contract/history.ts'
 import type { ModelReport } from '../../../electron/contract/workbench.ts'
 import { Button } from '../../components/button.tsx'
 import { Dialog } from '../../components/dialog.tsx'
-import { Slider } from '../../components/fields.tsx'
+import { Count, Temperature } from '../../components/sampling.tsx'
 import { Segments, Select } from '../../components/select.tsx'
 import { useAsk, useOrder } from '../../data/ask.ts'
 import { addNote } from '../../data/live.ts'
-import { fixed, integer } from '../../format.ts'
 import { EVALUATE } from '../../strings/evaluate.ts'
 import { COMMON } from '../../strings/common.ts'
 import type { EvalDraft } from '../../text/eval-draft.ts'
@@ -154,34 +153,27 @@ function How({ draft, onChange }: FieldProps) {
         />
         {decoding === 'greedy' ? null : (
           <>
-            <Slider
+            <Count
               label={EVALUATE.answersPerItem}
               value={samples}
               min={2}
               max={64}
-              step={1}
               onChange={(next) => onChange({ samples: next })}
-              format={integer}
             />
-            <Slider
+            <Temperature
               label={EVALUATE.temperature}
               value={temperature}
-              min={0.1}
-              max={2}
-              step={0.1}
+              least={0.1}
               onChange={(next) => onChange({ temperature: next })}
-              format={(value) => fixed(value, 1)}
             />
           </>
         )}
-        <Slider
+        <Count
           label={EVALUATE.seedField}
           value={seed}
           min={1}
           max={20}
-          step={1}
           onChange={(next) => onChange({ seed: next })}
-          format={integer}
         />
       </div>
     </fieldset>

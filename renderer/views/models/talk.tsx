@@ -1,16 +1,14 @@
 /**
  * A prompt, a few answers: what a checkpoint says.
  */
-import { MessageSquareText } from 'lucide-react'
 import { useState } from 'react'
 import type { ModelReport, Sequence } from '../../../electron/contract/workbench.ts'
-import { Button } from '../../components/button.tsx'
-import { Slider, TextField } from '../../components/fields.tsx'
 import { Panel } from '../../components/panel.tsx'
+import { Count, PromptForm, Temperature } from '../../components/sampling.tsx'
 import { Failed, Waiting } from '../../components/states.tsx'
 import { TextBlock } from '../../components/snippet.tsx'
 import { useOrder } from '../../data/ask.ts'
-import { fixed, integer } from '../../format.ts'
+import { fixed } from '../../format.ts'
 import { MODELS } from '../../strings/places.ts'
 import layout from '../layout.module.css'
 
@@ -24,34 +22,16 @@ export function Talk({ model }: { readonly model: ModelReport }) {
   return (
     <Panel title={MODELS.talk}>
       <div className={layout['stack']}>
-        <TextField label={MODELS.prompt} value={prompt} onChange={setPrompt} lines={4} />
-        <Slider
-          label={MODELS.temperature}
-          value={temperature}
-          min={0}
-          max={2}
-          step={0.1}
-          onChange={setTemperature}
-          format={(value) => fixed(value, 1)}
-        />
-        <Slider
-          label={MODELS.count}
-          value={n}
-          min={1}
-          max={8}
-          step={1}
-          onChange={setN}
-          format={integer}
-        />
-        <div className={layout['row']}>
-          <Button
-            icon={MessageSquareText}
-            look="primary"
-            label={MODELS.sample}
-            disabled={prompt === '' || sample.isPending}
-            onPress={act}
-          />
-        </div>
+        <PromptForm
+          labels={{ prompt: MODELS.prompt, act: MODELS.sample }}
+          prompt={prompt}
+          onPrompt={setPrompt}
+          pending={sample.isPending}
+          onAct={act}
+        >
+          <Temperature label={MODELS.temperature} value={temperature} onChange={setTemperature} />
+          <Count label={MODELS.count} value={n} min={1} max={8} onChange={setN} />
+        </PromptForm>
         {sample.isPending ? <Waiting what={MODELS.talk} /> : null}
         {sample.error === null ? null : <Failed error={sample.error} />}
         {sample.data?.map((sequence, at) => (
