@@ -14,6 +14,7 @@ import { withInterrupt } from './interrupt.ts'
 import { choice, DEVICES, flag, real, runAndStep, SEED, text, whole, withHome } from './options.ts'
 import { counting, createProgress } from './progress.ts'
 import type { Picture } from './progress.ts'
+import { remoteOf, remoteOptions, withRemote } from './remote-options.ts'
 import { suitesText } from './train-view.ts'
 
 const names = v.pipe(
@@ -37,6 +38,7 @@ const Options = v.strictObject({
   list: flag,
   seed: SEED,
   device: choice(DEVICES),
+  ...remoteOptions,
 })
 type Options = v.InferOutput<typeof Options>
 
@@ -57,7 +59,7 @@ export function addEval(program: Command, act: Act): void {
     .option('--list', 'suites, whether their files are here, licences and homes; asks nothing')
     .option('--seed <s>', 'same seed, same answers', '1')
     .option('--device <device>', DEVICES.join(', '), 'cpu')
-  withHome(command).action(
+  withHome(withRemote(command)).action(
     act(Options, async (options, { output }) => {
       const { homeDirectory } = await import('../host/paths.ts')
       const order = orderOf(options, () => homeDirectory(options.home))
@@ -186,6 +188,7 @@ function orderOf(options: Options, home: () => string): EvalOrder {
     // Greedy answers to one question are all the same.
     temperature: temperature ?? (samples > 1 ? 1 : 0),
     gold: gold === true,
+    remote: remoteOf(options),
   }
 }
 

@@ -8,7 +8,8 @@ import type { Sample } from '../host/sample.ts'
 import type { Act } from './act.ts'
 import { visible } from './format.ts'
 import { withInterrupt } from './interrupt.ts'
-import { flag, real, SEED, text, whole, withJson } from './options.ts'
+import { flag, real, SEED, text, whole, withHome } from './options.ts'
+import { remoteOf, remoteOptions, withRemote } from './remote-options.ts'
 
 const Options = v.strictObject({
   json: flag,
@@ -18,23 +19,28 @@ const Options = v.strictObject({
   maxTokens: v.optional(whole(1, 1_048_576)),
   temperature: real(0, 10),
   seed: SEED,
+  home: v.optional(text),
+  ...remoteOptions,
 })
 
 export function addSample(program: Command, act: Act): void {
   const command = program
     .command('sample')
     .description('talk to a checkpoint')
-    .requiredOption('--model <dir>', 'model folder')
+    .requiredOption('--model <dir>', 'model folder; of a model at a server, with its tokenizer')
     .requiredOption('--prompt <text>', 'what it goes on from; special tokens count')
     .option('--n <k>', 'how many answers', '1')
     .option('--max-tokens <t>', 'longest answer; default: 128, or what the context leaves')
     .option('--temperature <x>', '0 takes the likeliest token each time', '1')
     .option('--seed <s>', 'same seed, same answers', '1')
-  withJson(command).action(
-    act(Options, async ({ maxTokens = null, ...order }, { output }) => {
+  withHome(withRemote(command)).action(
+    act(Options, async ({ maxTokens = null, home, ...order }, { output }) => {
       const { sampleText } = await import('../host/sample.ts')
+      const { homeDirectory } = await import('../host/paths.ts')
+      const remote = remoteOf(order)
+      const place = { home: homeDirectory(home), ...(remote === null ? {} : { remote }) }
       const sequences = await withInterrupt(({ signal }) =>
-        sampleText({ ...order, maxTokens }, signal),
+        sampleText({ ...order, ...place, maxTokens }, signal),
       )
       output.summary({ sequences }, (colors) => answersText(sequences, colors))
       return 0

@@ -8,6 +8,7 @@ import * as v from 'valibot'
 import { parseSettings, PRESETS, resolveConfig } from '../contract/config.ts'
 import { AppError } from '../contract/errors.ts'
 import type { TrainNews, TrainOrder } from '../contract/news.ts'
+import { requireRemote } from '../contract/remote.ts'
 import type { Supervised } from '../host/supervisor.ts'
 import type { Act } from './act.ts'
 import { exitOf, isDebugging, unexpected } from './failure.ts'
@@ -28,6 +29,7 @@ import {
 } from './options.ts'
 import type { Output } from './output.ts'
 import { createProgress } from './progress.ts'
+import { remoteOf, remoteOptions, withRemote } from './remote-options.ts'
 import { createTrainView, remarkOf, summaryText } from './train-view.ts'
 
 const Options = v.strictObject({
@@ -36,7 +38,8 @@ const Options = v.strictObject({
   recipe: choice(['azr']),
   preset: text,
   model: v.optional(text),
-  engine: choice(['local']),
+  ...remoteOptions,
+  serverAdam: flag,
   device: choice(DEVICES),
   steps: v.optional(whole(1, 1_000_000)),
   minutes: v.optional(real(0.01, 100_000)),
@@ -57,7 +60,6 @@ export function addTrain(program: Command, act: Act): void {
     .option('--recipe <recipe>', 'azr', 'azr')
     .option('--preset <preset>', Object.keys(PRESETS).join(', '), 'nano')
     .option('--model <dir>', "model folder; default: the preset's own")
-    .option('--engine <engine>', 'local', 'local')
     .option('--device <device>', DEVICES.join(', '), 'cpu')
     .option('--steps <n>', "how many steps; default: the preset's")
     .option('--minutes <m>', 'plan by time instead')
@@ -68,7 +70,8 @@ export function addTrain(program: Command, act: Act): void {
     .option('--fork <run@step>', 'begin a new run at a checkpoint of another')
     .option('--no-evaluate', 'skip the held-out suites before and after')
     .option('--accept-no-isolation', 'train where the sandbox isolates nothing (level 0)')
-  withHome(command).action(
+    .option('--server-adam', "accept the server's own Adam constants")
+  withHome(withRemote(command)).action(
     act(Options, async (options, { output }) => {
       const { homeDirectory } = await import('../host/paths.ts')
       const order = orderOf(options, () => homeDirectory(options.home))
@@ -85,7 +88,9 @@ function orderOf(options: Options, home: () => string): TrainOrder {
   requireOneOf(options, 'resume', 'fork')
   requireOneOf(options, 'resume', 'seeds')
   requireOneOf(options, 'fork', 'seeds')
-  resolveConfig(preset, parseSettings(settings))
+  const remote = remoteOf(options)
+  const config = resolveConfig(preset, parseSettings(settings))
+  if (remote !== null && resume === null) requireRemote(config, remote)
   return {
     home: home(),
     recipe,
@@ -102,6 +107,7 @@ function orderOf(options: Options, home: () => string): TrainOrder {
     fork: forkOf(options),
     evaluate,
     acceptNoIsolation: options.acceptNoIsolation === true,
+    ...(remote === null ? {} : { remote }),
   }
 }
 

@@ -42,15 +42,17 @@ const Seed = whole(0, 2 ** 31 - 1)
 export const OfRun = v.strictObject({ run: RunId })
 export const RunAtStep = v.strictObject({ run: RunId, step: Step })
 
-/** Which weights: those that ship, an opened folder (id of models.list), or a run's checkpoint. */
+/** Which weights: those that ship, an opened folder (id of models.list), a run's checkpoint, or the settings' server. */
 export const ModelRef = v.variant('type', [
   v.strictObject({ type: v.literal('embedded') }),
   v.strictObject({ type: v.literal('folder'), id: Handle }),
   v.strictObject({ type: v.literal('checkpoint'), run: RunId, step: v.nullable(Step) }),
+  v.strictObject({ type: v.literal('remote') }),
 ])
 export type ModelRef = v.InferOutput<typeof ModelRef>
 
 export const DEVICES = ['cpu', 'webgpu', 'cuda'] as const
+export type Device = (typeof DEVICES)[number]
 export const RECIPES = ['azr', 'agent0', 'ssr'] as const
 
 /** A new run. values: settings that differ from the preset, checked by contract/config.ts. */

@@ -2,6 +2,7 @@
  * What the process that trains tells the process that shows: orders in, news out, all plain JSON.
  */
 import * as v from 'valibot'
+import { RemoteEngine } from './remote.ts'
 import type { Kind } from './task.ts'
 import type { Phase } from './run.ts'
 
@@ -14,6 +15,8 @@ export const TrainOrder = v.object({
   model: v.nullable(v.string()),
   /** 'local' or the URL of a Tinker server. */
   engine: v.string(),
+  /** How to talk to that server; a run that goes on, and a fork, know it from their checkpoint. */
+  remote: v.exactOptional(RemoteEngine),
   device: v.picklist(['cpu', 'webgpu', 'cuda']),
   steps: v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1))),
   minutes: v.nullable(v.pipe(v.number(), v.minValue(0))),

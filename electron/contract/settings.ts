@@ -6,6 +6,7 @@ import * as v from 'valibot'
 import { fieldProblem } from './config.ts'
 import type { ChoiceField, FlagField, NumberField } from './fields.ts'
 import { DEVICES, name, text } from './inputs.ts'
+import { SERVERS } from './remote.ts'
 import { CATEGORIES } from './safety.ts'
 
 type Labelled<F> = F & { readonly label: string }
@@ -53,6 +54,7 @@ const charts = makers('Charts')
 const output = makers('Output')
 const runs = makers('New run')
 const flags = makers('Flags')
+const remote = makers('Remote engine')
 const notices = makers('Notices')
 
 /** The first of a field's choices is its default. */
@@ -79,6 +81,34 @@ export const SETTING_FIELDS = {
     CATEGORIES.join(', '),
     400,
     'What a flag can be about, with commas between.',
+  ),
+  remoteUrl: remote.text(
+    'Address',
+    '',
+    400,
+    'A server of the Tinker protocol: https://, or http:// on this machine. Its key: TINKER_API_KEY, or tinker.key in the data folder.',
+  ),
+  remoteModel: remote.text(
+    'Model',
+    '',
+    400,
+    'As the server calls it; empty: the only one it serves.',
+  ),
+  remoteFolder: remote.text(
+    'Tokenizer',
+    '',
+    400,
+    "Folder with that model's config.json and tokenizer.json; empty: the embedded model's.",
+  ),
+  remoteServer: remote.choice(
+    'Server',
+    SERVERS,
+    'What it honours of a run; refused settings are named.',
+  ),
+  remoteHttp: remote.flag(
+    'Plain http',
+    false,
+    'Talk to it unencrypted beyond this machine; no key is sent then.',
   ),
   notifyDone: notices.flag('Run done', true, 'When a run ends or is interrupted.'),
   notifyCrash: notices.flag('Run stopped', true, 'When the process of a run ends by itself.'),
@@ -128,7 +158,10 @@ export function isSettingKey(key: string): key is SettingKey {
 export function settingProblem(key: SettingKey, value: unknown): string | null {
   const field: SettingField = SETTING_FIELDS[key]
   if (field.type !== 'text') return fieldProblem(field, value)
-  if (typeof value === 'string' && value.length > 0 && value.length <= field.maxChars) return null
+  const least = field.default === '' ? 0 : 1
+  if (typeof value === 'string' && value.length >= least && value.length <= field.maxChars) {
+    return null
+  }
   return `expected a text of at most ${field.maxChars} characters, found ${JSON.stringify(value)}`
 }
 

@@ -5,11 +5,11 @@ import { probeDevices } from '../engine/device-probe.ts'
 import type { ErrandNews } from './errand.ts'
 import { serveErrand } from './errand-line.ts'
 import { runEval } from './evaluate.ts'
-import { judgeLocally } from './judge.ts'
+import { judgeWithModel } from './judge.ts'
 import { sampleText } from './sample.ts'
 import { processLine } from './trainer-line.ts'
 
 serveErrand(
-  { evaluate: runEval, sample: sampleText, judge: judgeLocally, probe: probeDevices },
+  { evaluate: runEval, sample: sampleText, judge: judgeWithModel, probe: probeDevices },
   processLine<ErrandNews>(),
 )

@@ -9,6 +9,7 @@ import { basename, join } from 'node:path'
 import * as v from 'valibot'
 import { AppError, messageOf } from '../contract/errors.ts'
 import { EvaluationRecord } from '../contract/evaluation.ts'
+import { RemoteEngine } from '../contract/remote.ts'
 import { writeFileAtomically } from './export/atomic.ts'
 
 /** Notes, record and order of one evaluation share a name. */
@@ -99,6 +100,7 @@ const StartedOrder = v.object({
   limit: v.nullable(v.number()),
   seed: v.number(),
   device: v.picklist(['cpu', 'webgpu']),
+  remote: v.exactOptional(v.nullable(RemoteEngine)),
 })
 export type StartedOrder = v.InferOutput<typeof StartedOrder>
 

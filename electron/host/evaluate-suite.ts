@@ -13,13 +13,14 @@ import type { Benchmark, LoadedSuite, Question, Template } from '../eval/benchma
 import { passCurve } from '../eval/curves.ts'
 import { runSuite, type SuiteAnswer, type SuiteProgress } from '../eval/runner.ts'
 import { evalItems, evalRecords, suiteDifference, suiteScore } from '../eval/scores.ts'
-import { openCheckpoint } from '../model/checkpoint.ts'
+import { readModelConfig } from '../model/adapter-folder.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { journalPath, openJournal } from './eval-journal.ts'
 import { evaluationId, writeRecord, writeStarted } from './eval-record.ts'
 import type { EvalOrder, Subject } from './evaluate.ts'
 import { measureName } from './measure.ts'
 import { codecOf, NANO_MODEL, weightsDigest } from './models.ts'
+import { remoteLabel } from './open-engine.ts'
 import type { Recorder } from './recorder.ts'
 
 /** A suite as an order takes it: its first items, or all. */
@@ -118,12 +119,12 @@ async function settingOf(chosen: Chosen, order: EvalOrder, subject: Subject): Pr
     samples: temperature === 0 ? 1 : order.samples,
     seed,
   }
-  const weights = await weightsDigest(folder)
+  const weights = await weightsDigest(folder, subject.remote)
   return { chosen, order, subject, settings, template, weights, startedMs: Date.now() }
 }
 
 async function contextOf(folder: string): Promise<number> {
-  return (await openCheckpoint(folder)).config.maxPositions
+  return (await readModelConfig(folder)).maxPositions
 }
 
 function requireQuestions({ questions, files }: Chosen): void {
@@ -137,8 +138,9 @@ function requireQuestions({ questions, files }: Chosen): void {
 }
 
 /** What a model is called where its folder says nothing. */
-export function labelOf({ folder, at }: Pick<Subject, 'folder' | 'at'>): string {
+export function labelOf({ folder, at, remote }: Omit<Subject, 'config'>): string {
   if (at !== null) return `${at.run}@${at.step}`
+  if (remote !== null) return remoteLabel(remote)
   return folder === NANO_MODEL ? 'nano (embedded)' : basename(folder)
 }
 
@@ -157,6 +159,7 @@ function startedOf({ chosen, order, subject, settings, startedMs }: Setting) {
     data,
     limit,
     device,
+    remote: order.remote ?? null,
     samples: settings.samples,
     temperature: settings.temperature,
     seed: settings.seed,

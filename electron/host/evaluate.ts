@@ -8,11 +8,11 @@ import { join } from 'node:path'
 import { resolveConfig, parseConfig, type RunConfig } from '../contract/config.ts'
 import type { EvaluationRecord } from '../contract/evaluation.ts'
 import type { SuiteScores } from '../contract/news.ts'
+import type { RemoteEngine } from '../contract/remote.ts'
 import type { Progress } from '../engine/engine.ts'
-import { createLocalEngine } from '../engine/local.ts'
 import type { GoldFailure } from '../eval/gold.ts'
 import type { SuiteProgress } from '../eval/runner.ts'
-import { openCheckpoint } from '../model/checkpoint.ts'
+import { readModelConfig } from '../model/adapter-folder.ts'
 import { openTokenizer } from '../model/tokenizer.ts'
 import { NANO_CODEC } from '../nano/codec.ts'
 import { openSandbox } from '../sandbox/open.ts'
@@ -33,6 +33,7 @@ import {
 } from './evaluate-suite.ts'
 import { limited, OWN_TASKS, suiteOf } from './evaluate-suites.ts'
 import { NANO_MODEL } from './models.ts'
+import { openSampling, remoteFor } from './open-engine.ts'
 import { databaseFile, fromHomePath } from './paths.ts'
 import { recorderOf } from './recorder.ts'
 
@@ -57,6 +58,8 @@ export type EvalOrder = {
   readonly gold: boolean
   readonly seed: number
   readonly device: 'cpu' | 'webgpu'
+  /** Where the model of the folder is served; absent: it is computed here. */
+  readonly remote?: RemoteEngine | null
 }
 
 export type EvalOptions = { readonly signal: AbortSignal; readonly onProgress: Progress }
@@ -92,6 +95,7 @@ export type Subject = {
   readonly folder: string
   readonly config: RunConfig
   readonly at: { readonly run: string; readonly step: number } | null
+  readonly remote: RemoteEngine | null
 }
 
 export const suiteFolder = ({ data, home }: Pick<EvalOrder, 'data' | 'home'>): string =>
@@ -145,8 +149,8 @@ async function measureAndCompare(
   sandbox: Sandbox,
   options: EvalOptions,
 ): Promise<EvalSummary> {
-  const subject = await subjectOf(order, store, order.run, order.model)
-  const other = order.against === null ? null : await subjectOf(order, store, order.against, null)
+  const subject = await subjectOf(order, store, order.run)
+  const other = order.against === null ? null : await subjectOf(order, store, order.against)
   const items = suites.reduce((sum, { questions }) => sum + questions.length, 0)
   const progress = sumOf(items * (other === null ? 1 : 2), options.onProgress)
   const deps = { sandbox, signal: options.signal }
@@ -177,19 +181,20 @@ function sumOf(total: number, onProgress: Progress) {
 }
 
 async function subjectOf(
-  { home }: EvalOrder,
+  { home, model, remote = null }: EvalOrder,
   store: Store | null,
   at: RunAt | null,
-  model: string | null,
 ): Promise<Subject> {
   if (at === null || store === null) {
     const folder = model ?? NANO_MODEL
-    return { folder, config: await configOf(folder), at: null }
+    return { folder, config: await configOf(folder), at: null, remote }
   }
   const run = readRun(store, at.run)
   const checkpoint = findCheckpoint(store, at.run, at.step)
+  const folder = modelOf(fromHomePath(home, checkpoint.path))
   return {
-    folder: modelOf(fromHomePath(home, checkpoint.path)),
+    folder,
+    remote: await remoteFor(folder, null),
     config: parseConfig(run.config),
     at: { run: at.run, step: checkpoint.step },
   }
@@ -197,7 +202,7 @@ async function subjectOf(
 
 /** A folder says by its files how its model is to be asked: nano tokens, a chat template, or neither. */
 async function configOf(folder: string): Promise<RunConfig> {
-  const { config } = await openCheckpoint(folder)
+  const config = await readModelConfig(folder)
   if (config.vocabSize === NANO_CODEC.vocabSize) return resolveConfig('nano')
   const { chatTemplate } = await openTokenizer(folder, config)
   return resolveConfig('nano', { promptSet: chatTemplate === null ? 'base' : 'chat' })
@@ -216,9 +221,9 @@ async function measureSubject(
   store: Store | null,
   { sandbox, signal, progress }: SubjectDeps,
 ): Promise<SuiteResult[]> {
-  const { folder, config } = subject
+  const { folder, config, remote } = subject
   const workers = config.workers > 0 ? config.workers : availableParallelism()
-  const engine = createLocalEngine({ device: order.device, workers })
+  const engine = await openSampling(folder, remote, order.home, { device: order.device, workers })
   try {
     const sampler = await engine.createSamplingClient(folder)
     const results: SuiteResult[] = []

@@ -9,6 +9,7 @@ import type { LineageMark } from '../contract/safety.ts'
 import { openCheckpoint, writeMerged } from '../model/checkpoint.ts'
 import { parameterCount } from '../model/tensors.ts'
 import { writeFolderAtomically } from './export/atomic.ts'
+import { requireOwnWeights } from './open-engine.ts'
 
 /** out: a new or empty folder. Throws AppError('checkpoint') where the model is not whole. */
 export async function exportModel(
@@ -19,6 +20,7 @@ export async function exportModel(
   /** What its weights saw; null: not known. */
   mark: LineageMark | null,
 ): Promise<void> {
+  await requireOwnWeights(folder)
   const { config, adapter } = await openCheckpoint(folder)
   await writeFolderAtomically(out, async (part) => {
     if (adapter === null) await copyFiles(folder, part)

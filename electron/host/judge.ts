@@ -7,15 +7,24 @@ import { AppError, throwIfCancelled } from '../contract/errors.ts'
 import type { Judgement } from '../contract/review.ts'
 import type { Trace } from '../contract/safety.ts'
 import type { SamplingClient } from '../engine/engine.ts'
-import { createLocalEngine } from '../engine/local.ts'
+import type { RemoteEngine } from '../contract/remote.ts'
 import type { ChatMessage } from '../model/chat.ts'
-import { openCheckpoint } from '../model/checkpoint.ts'
+import { readModelConfig } from '../model/adapter-folder.ts'
 import { chatParts } from '../model/template.ts'
 import { openTokenizer } from '../model/tokenizer.ts'
+import { openSampling } from './open-engine.ts'
+import { homeDirectory } from './paths.ts'
 import { judgedText, readVerdict, RUBRIC } from '../safety/judge.ts'
 
 export type Judged = Pick<Trace, 'id' | 'role' | 'kind' | 'response'>
-export type JudgeOrder = { readonly model: string; readonly traces: readonly Judged[] }
+export type JudgeOrder = {
+  /** Folder of weights and tokenizer, or, of a model at a server, of its tokenizer. */
+  readonly model: string
+  readonly traces: readonly Judged[]
+  readonly remote?: RemoteEngine
+  /** Default: the usual one. */
+  readonly home?: string
+}
 
 /** What a judge said of one trace: its words, and the verdict in them. */
 export type Answer = Pick<Judgement, 'episode' | 'verdict' | 'response'>
@@ -34,11 +43,13 @@ export type Judge = {
   readonly decode: (tokens: ArrayLike<number>) => string
 }
 
-/** With the weights of a folder on this machine's processor. */
-export async function judgeLocally(order: JudgeOrder, options: JudgeOptions): Promise<void> {
-  const { config } = await openCheckpoint(order.model)
+/** With the weights of a folder on this machine's processor, or with a model at a server. */
+export async function judgeWithModel(order: JudgeOrder, options: JudgeOptions): Promise<void> {
+  const config = await readModelConfig(order.model)
   const codec = await openTokenizer(order.model, config)
-  const engine = createLocalEngine({ device: 'cpu', workers: Math.min(2, availableParallelism()) })
+  const { model, remote = null, home = homeDirectory() } = order
+  const workers = Math.min(2, availableParallelism())
+  const engine = await openSampling(model, remote, home, { device: 'cpu', workers })
   try {
     const judge: Judge = {
       client: await engine.createSamplingClient(order.model),

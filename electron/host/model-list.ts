@@ -8,6 +8,7 @@ import * as v from 'valibot'
 import { AppError } from '../contract/errors.ts'
 import type { ModelRef } from '../contract/inputs.ts'
 import type { ModelReport } from '../contract/workbench.ts'
+import { isRemoteFolder } from '../engine/tinker/state.ts'
 import { openCheckpoint } from '../model/checkpoint.ts'
 import type { DecoderConfig } from '../model/config.ts'
 import { readModelConfig } from '../model/adapter-folder.ts'
@@ -78,10 +79,11 @@ export async function reportOf(
       return null
     }
   }
-  problems.push(...(await missingIn(folder)))
+  const isServed = ref.type === 'remote' || isRemoteFolder(folder)
+  problems.push(...(await missingIn(folder, isServed)))
   const config = problems.length > 0 ? null : await noted(() => readModelConfig(folder))
   if (config !== null) {
-    await noted(() => openCheckpoint(folder))
+    if (!isServed) await noted(() => openCheckpoint(folder))
     await noted(() => openTokenizer(folder, config))
   }
   const shape = config === null ? UNKNOWN_SHAPE : shapeOf(config)
@@ -93,7 +95,7 @@ const ADAPTER = 'adapter_config.json'
 const OTHER_WEIGHTS = /\.(bin|pt|pth|gguf|ckpt|h5|msgpack)$/
 
 /** Everything that a model folder needs and this one has not, all at once rather than one after another. */
-async function missingIn(folder: string): Promise<string[]> {
+async function missingIn(folder: string, isServed: boolean): Promise<string[]> {
   const names = await namesIn(folder)
   if (names === null) return [`${basename(folder)}: expected a folder that can be read, found none`]
   if (names.includes(ADAPTER)) return []
@@ -103,7 +105,7 @@ async function missingIn(folder: string): Promise<string[]> {
   return [
     ...(has((name) => name === 'config.json') ? [] : ['config.json: expected, found none']),
     ...(has((name) => name === 'tokenizer.json') ? [] : ['tokenizer.json: expected, found none']),
-    ...(has((name) => name.endsWith('.safetensors'))
+    ...(isServed || has((name) => name.endsWith('.safetensors'))
       ? []
       : [`weights: expected *.safetensors, found ${found}`]),
   ]

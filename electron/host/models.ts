@@ -10,7 +10,9 @@ import { fileURLToPath } from 'node:url'
 import type { RunConfig } from '../contract/config.ts'
 import { AppError } from '../contract/errors.ts'
 import type { TextCodec } from '../model/chat.ts'
-import { openCheckpoint } from '../model/checkpoint.ts'
+import type { RemoteEngine } from '../contract/remote.ts'
+import { readRemoteState } from '../engine/tinker/state.ts'
+import { readModelConfig } from '../model/adapter-folder.ts'
 import { baseCodec, chatCodec } from '../model/template.ts'
 import { openTokenizer } from '../model/tokenizer.ts'
 import { NANO_CODEC } from '../nano/codec.ts'
@@ -43,7 +45,7 @@ export async function codecOf(
   folder: string,
   config: Pick<RunConfig, 'promptSet'>,
 ): Promise<TextCodec> {
-  const { config: decoder } = await openCheckpoint(folder)
+  const decoder = await readModelConfig(folder)
   if (config.promptSet !== 'nano') {
     const codec = await openTokenizer(folder, decoder)
     return config.promptSet === 'chat' ? chatCodec(codec) : baseCodec(codec)
@@ -57,8 +59,20 @@ export async function codecOf(
   return NANO_CODEC
 }
 
-/** Hex digest over the weight files of a folder, in order of their names. */
-export async function weightsDigest(folder: string): Promise<string> {
+/**
+ * Hex digest over the weight files of a folder, in order of their names; of weights at a server, of their place there.
+ */
+export async function weightsDigest(
+  folder: string,
+  remote: RemoteEngine | null = null,
+): Promise<string> {
+  const state = await readRemoteState(folder)
+  const { url, model } = state?.engine ?? remote ?? { url: null, model: null }
+  if (url !== null) {
+    return createHash('sha256')
+      .update(JSON.stringify([url, model, state?.path ?? null]))
+      .digest('hex')
+  }
   const names = (await readdir(folder)).filter((name) => name.endsWith('.safetensors')).toSorted()
   const hash = createHash('sha256')
   for (const name of names) {

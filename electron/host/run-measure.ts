@@ -5,7 +5,6 @@
 import type { RunConfig } from '../contract/config.ts'
 import type { SuiteScores } from '../contract/news.ts'
 import type { EvalRecord } from '../contract/run.ts'
-import { createLocalEngine } from '../engine/local.ts'
 import type { ReasoningDeps } from '../eval/reasoning.ts'
 import { loadSuite, SUITES } from '../nano/suites.ts'
 import type { LoopState } from '../selfplay/state.ts'
@@ -19,6 +18,7 @@ import {
   type Measured,
   scoresOf,
 } from './measure.ts'
+import { openSampling } from './open-engine.ts'
 import type { Tally } from './run-tally.ts'
 import type { Run } from './training-run.ts'
 
@@ -93,7 +93,9 @@ async function measureModel(
   measures: readonly Measure[],
   tally: Tally,
 ): Promise<Measured[]> {
-  const engine = createLocalEngine({ device: 'cpu', workers: run.plan.config.workers })
+  const { plan, order } = run
+  const { workers } = plan.config
+  const engine = await openSampling(plan.model, null, order.home, { device: 'cpu', workers })
   try {
     const sampler = await engine.createSamplingClient(run.plan.model)
     return await tally.evaluating(() =>

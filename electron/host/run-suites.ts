@@ -7,7 +7,7 @@ import type { RunConfig } from '../contract/config.ts'
 import type { SuiteScores } from '../contract/news.ts'
 import { type NotedItem, runSuite, type SuiteAnswer } from '../eval/runner.ts'
 import { evalItems, evalRecords, suiteScore } from '../eval/scores.ts'
-import { openCheckpoint } from '../model/checkpoint.ts'
+import { readModelConfig } from '../model/adapter-folder.ts'
 import { type Chosen, scoreOf, TEMPLATE_OF } from './evaluate-suite.ts'
 import { limited, suiteOf } from './evaluate-suites.ts'
 import type { Tally } from './run-tally.ts'
@@ -69,7 +69,7 @@ async function measureOne(
   const template = TEMPLATE_OF[config.promptSet]
   const maxTokens = benchmark.sampling.maxTokens ?? config.maxResponse
   const settings = { temperature: 0, topP: 1, maxTokens, samples: 1, seed: SEED }
-  const { maxPositions: context } = (await openCheckpoint(plan.model)).config
+  const { maxPositions: context } = await readModelConfig(plan.model)
   const answers = await runSuite(
     questions,
     { ...settings, suite: benchmark.id, context },

@@ -7,9 +7,11 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { AppError } from '../contract/errors.ts'
 import type { SampledSequence } from '../engine/engine.ts'
-import { createLocalEngine } from '../engine/local.ts'
+import type { RemoteEngine } from '../contract/remote.ts'
 import { MODEL_FOLDER } from '../engine/state-folder.ts'
-import { openCheckpoint } from '../model/checkpoint.ts'
+import { readModelConfig } from '../model/adapter-folder.ts'
+import { openSampling } from './open-engine.ts'
+import { homeDirectory } from './paths.ts'
 import { openTokenizer } from '../model/tokenizer.ts'
 import type { FolderCodec } from '../model/tokenizer.ts'
 
@@ -22,6 +24,10 @@ export type SampleOrder = {
   /** 0: greedy. */
   readonly temperature: number
   readonly seed: number
+  /** Where the folder's model is served; absent: it is computed here. */
+  readonly remote?: RemoteEngine
+  /** Default: the usual one. */
+  readonly home?: string
 }
 
 export type Sample = {
@@ -36,12 +42,13 @@ const DEFAULT_TOKENS = 128
 
 export async function sampleText(order: SampleOrder, signal?: AbortSignal): Promise<Sample[]> {
   const folder = modelIn(order.model)
-  const { config } = await openCheckpoint(folder)
+  const config = await readModelConfig(folder)
   const codec = await openTokenizer(folder, config)
   const prompt = promptTokens(codec, order.prompt)
   const maxTokens = longest(order, prompt.length, config.maxPositions)
   const workers = Math.min(order.n, availableParallelism())
-  const engine = createLocalEngine({ device: 'cpu', workers })
+  const { remote = null, home = homeDirectory() } = order
+  const engine = await openSampling(folder, remote, home, { device: 'cpu', workers })
   try {
     const client = await engine.createSamplingClient(folder)
     const { temperature, n: numSamples, seed } = order

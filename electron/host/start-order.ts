@@ -7,24 +7,34 @@ import type { RunConfig } from '../contract/config.ts'
 import { AppError } from '../contract/errors.ts'
 import type { ModelRef, StartRun } from '../contract/inputs.ts'
 import type { TrainOrder } from '../contract/news.ts'
+import { type RemoteEngine, requireRemote } from '../contract/remote.ts'
 import type { Store } from '../store/store.ts'
 import { findCheckpoint, modelOf } from './checkpoints.ts'
 import type { ModelList } from './model-list.ts'
 import { modelFolder, NANO_MODEL } from './models.ts'
 import { fromHomePath } from './paths.ts'
+import { needRemote, type RemoteModel } from './remote-model.ts'
 
 export type Places = {
   readonly home: string
   readonly models: Pick<ModelList, 'folder'>
   readonly read: <T>(body: (store: Store) => T) => T
+  /** The server of the settings; null: there is none. */
+  readonly remote: () => RemoteModel | null
 }
 
 /** The folder of the weights that a window refers to. */
-export function folderOf(ref: ModelRef, { home, models, read }: Places): string {
+export function folderOf(ref: ModelRef, { home, models, read, remote }: Places): string {
   if (ref.type === 'embedded') return NANO_MODEL
+  if (ref.type === 'remote') return needRemote(remote()).folder
   if (ref.type === 'folder') return models.folder(ref.id)
   const { path } = read((store) => findCheckpoint(store, ref.run, ref.step))
   return modelOf(fromHomePath(home, path))
+}
+
+/** The server that a window refers to; null: this machine, or where a checkpoint's weights are. */
+export function engineOf(ref: ModelRef | null, { remote }: Places): RemoteEngine | null {
+  return ref?.type === 'remote' ? needRemote(remote()).engine : null
 }
 
 /** What the run's settings would be. Throws AppError('usage') naming the field. */
@@ -42,11 +52,14 @@ export function orderOf(wish: StartRun, places: Places, acceptNoIsolation: boole
   if (wish.steps !== null && wish.minutes !== null) {
     throw new AppError('usage', 'steps and minutes: expected one of the two, found both')
   }
-  configOf(wish)
+  const config = configOf(wish)
+  const remote = engineOf(wish.model, places)
+  if (remote !== null) requireRemote(config, remote)
   const model = wish.model === null ? null : folderOf(wish.model, places)
   // Says now what the trainer would say later: a preset without a model of its own needs one.
   if (wish.fork === null) modelFolder(model, wish.preset)
-  const { recipe, preset, engine, device, steps, minutes, seed, fork, evaluate } = wish
+  const { recipe, preset, device, steps, minutes, seed, fork, evaluate } = wish
+  const engine = remote?.url ?? wish.engine
   return {
     home: places.home,
     recipe,
@@ -62,6 +75,7 @@ export function orderOf(wish: StartRun, places: Places, acceptNoIsolation: boole
     fork,
     evaluate,
     acceptNoIsolation,
+    ...(remote === null ? {} : { remote }),
   }
 }
 

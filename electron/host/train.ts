@@ -7,7 +7,6 @@ import type { RunConfig } from '../contract/config.ts'
 import { AppError } from '../contract/errors.ts'
 import type { TrainOrder, TrainSummary } from '../contract/news.ts'
 import type { StepRecord } from '../contract/run.ts'
-import { createLocalEngine } from '../engine/local.ts'
 import { readModelConfig } from '../model/adapter-folder.ts'
 import { isReserved } from '../nano/holdout.ts'
 import { openSandbox } from '../sandbox/open.ts'
@@ -24,10 +23,10 @@ import { readLoopState, saveCheckpoint } from './checkpoints.ts'
 import { askCards, createCardMeter } from './card-meter.ts'
 import { createMachineMeter } from './machine-meter.ts'
 import type { Measure } from './measure.ts'
-import { engineModel, memoryLimit, requireMemory, SHORTEST_ROW } from './memory-plan.ts'
+import { memoryRoom, requireMemory } from './memory-plan.ts'
 import { codecOf, promptsOf, weightsDigest } from './models.ts'
 import { openHistory } from './open-history.ts'
-import { cacheDirectory } from './paths.ts'
+import { openTraining } from './open-training.ts'
 import { type Recorder, resumeRun, startRun, type Writer } from './recorder.ts'
 import { hasStagnated } from './run-measure.ts'
 import {
@@ -52,9 +51,6 @@ export async function runTraining(order: TrainOrder, options: TrainOptions): Pro
   const store = await openHistory(order.home)
   try {
     const plan = await planRun(store, order)
-    if (order.engine !== 'local') {
-      throw new AppError('usage', `engine ${order.engine}: expected local`)
-    }
     const sandbox = await openTrusted(order, plan.config)
     try {
       return await withEngine(order, plan, store, sandbox, options)
@@ -91,16 +87,11 @@ async function withEngine(
     ...(order.device === 'cpu' ? {} : { cards: createCardMeter(askCards) }),
   })
   const watch = watchSandbox(meter.sandbox)
-  const engine = createLocalEngine({
-    device: order.device,
-    onFallback: (text) => options.onNews({ type: 'warning', step: 0, text }),
-    workers: config.workers,
-    batch: { tokens: config.tokensPerMicroBatch, row: SHORTEST_ROW },
-    model: engineModel(config, cacheDirectory(order.home)),
-  })
+  const { engine, url, asked } = await openTraining(order, plan, options)
   try {
-    if (order.device === 'cpu') {
-      requireMemory(await readModelConfig(plan.model), config, memoryLimit(config))
+    if (url === 'local') {
+      const room = await memoryRoom(config, order.device)
+      requireMemory(await readModelConfig(plan.model), config, room)
     }
     const client = await engine.createTrainingClient(plan.model)
     if (plan.from !== null) await client.loadState(plan.from)
@@ -108,12 +99,14 @@ async function withEngine(
     const prompts = promptsOf(config)
     const codec = await codecOf(plan.model, config)
     const { device } = engine.stats()
-    const recorder = await enterRun({ ...order, device }, plan, store, sandbox, prompts, state)
+    const entered = { ...order, device, engine: url }
+    const recorder = await enterRun(entered, plan, store, sandbox, prompts, state)
     const place = { home: order.home, store, recorder, keep: config }
     const safety = await openSafety(store, recorder.run, order.home, config, watch.take)
     const { sandbox: watched } = watch
     const made = { order, plan, place, client, sandbox: watched, codec, prompts, safety, options }
-    return await carryOut({ ...made, machine: meter.take }, state)
+    const machine = () => ({ ...meter.take(), ...asked() })
+    return await carryOut({ ...made, machine }, state)
   } finally {
     await engine.close()
   }
@@ -140,7 +133,7 @@ async function enterRun(
     preset,
     seed: config.seed,
     config,
-    model: { path: model, sha256: await weightsDigest(model) },
+    model: { path: model, sha256: await weightsDigest(model, order.remote) },
     promptVersion: prompts.version,
     sandboxLevel: sandbox.level,
     pythonVersion: sandbox.pythonVersion,

@@ -211,14 +211,17 @@ function metricsOf(results: readonly Descended[], klTokens: number): Record<stri
   const values = (name: string) => results.map(({ sums }) => sums[name] ?? 0)
   const sum = (name: string) => values(name).reduce((total, value) => total + value, 0)
   const tokens = Math.max(1, sum('tokens'))
-  const norms = results.map(({ gradNorm }) => gradNorm)
+  // Not every server tells it.
+  const norms = results.map(({ gradNorm }) => gradNorm).filter((norm) => !Number.isNaN(norm))
   return {
     'update/tokens': sum('tokens'),
     'update/loss': sum('lossSum'),
     'update/entropy': sum('entropySum') / tokens,
     'update/clipped': sum('clippedTokens') / tokens,
     'update/ratioMax': Math.max(...values('ratioMax')),
-    'update/gradNorm': norms.reduce((total, norm) => total + norm, 0) / norms.length,
+    ...(norms.length === 0
+      ? {}
+      : { 'update/gradNorm': norms.reduce((total, norm) => total + norm, 0) / norms.length }),
     ...(klTokens === 0 ? {} : { 'update/kl': sum('klSum') / klTokens }),
   }
 }

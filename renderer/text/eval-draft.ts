@@ -9,10 +9,11 @@ import { visible } from './neutral.ts'
 
 export const OWN_TASKS = 'own-tasks'
 const EMBEDDED = 'embedded'
+const REMOTE = 'remote'
 const LAST = 'last'
 
 export type EvalDraft = {
-  /** `embedded`, `folder:ID`, or `run:RUN@STEP` with `last` for the last step. */
+  /** `embedded`, `remote`, `folder:ID`, or `run:RUN@STEP` with `last` for the last step. */
   readonly model: string
   /** `run:RUN@STEP`, or anything else for alone. */
   readonly against: string
@@ -45,8 +46,8 @@ export function modelChoices(
   checkpoints: readonly Checkpoint[],
 ): readonly Choice[] {
   const folders = models.flatMap(({ ref, label, problems }) =>
-    ref.type === 'folder' && problems.length === 0
-      ? [{ id: `folder:${ref.id}`, label: visible(label) }]
+    (ref.type === 'folder' || ref.type === 'remote') && problems.length === 0
+      ? [{ id: idOf(ref), label: visible(label) }]
       : [],
   )
   const last = run === null ? [] : [{ id: `run:${run}@${LAST}`, label: EVALUATE.last(run) }]
@@ -92,8 +93,12 @@ export function startOf(
 function modelOf(id: string, models: readonly ModelReport[]): CallInput<'evals.start'>['model'] {
   const at = checkpointOf(id)
   if (at !== null) return { type: 'checkpoint', ...at }
-  const folder = models.find(({ ref }) => ref.type === 'folder' && `folder:${ref.id}` === id)
-  return folder === undefined ? { type: 'embedded' } : folder.ref
+  return models.find(({ ref }) => idOf(ref) === id)?.ref ?? { type: 'embedded' }
+}
+
+function idOf(ref: ModelReport['ref']): string {
+  if (ref.type === 'folder') return `folder:${ref.id}`
+  return ref.type === 'remote' ? REMOTE : EMBEDDED
 }
 
 function checkpointOf(id: string): { readonly run: string; readonly step: number | null } | null {

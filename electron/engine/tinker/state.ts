@@ -45,8 +45,9 @@ export async function readStateFolder(directory: string): Promise<RemoteState> {
   )
 }
 
-export const isKept = (directory: string): boolean =>
-  existsSync(join(directory, MODEL_FOLDER, REMOTE_FILE))
+export const isRemoteFolder = (model: string): boolean => existsSync(join(model, REMOTE_FILE))
+
+export const isKept = (directory: string): boolean => isRemoteFolder(join(directory, MODEL_FOLDER))
 
 /** Written beside the folder, then renamed. from: folder of the model's shape and tokenizer. */
 export async function writeStateFolder(

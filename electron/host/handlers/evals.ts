@@ -7,7 +7,7 @@ import { runKey } from '../../store/runs.ts'
 import type { Bench } from '../bench.ts'
 import type { EvalOrder } from '../evaluate.ts'
 import { exportRun } from '../export.ts'
-import { folderOf } from '../start-order.ts'
+import { engineOf, folderOf } from '../start-order.ts'
 import { chosenFolder } from '../suites-folder.ts'
 import { placesOf } from './runs.ts'
 import type { HandlersOf } from './types.ts'
@@ -24,6 +24,7 @@ export function evalHandlers(bench: Bench): HandlersOf<'evals' | 'exports' | 'jo
         run: isRun ? { run: model.run, step: model.step } : null,
         suites,
         data: chosenFolder(info.home, bench.now),
+        remote: engineOf(model, placesOf(bench)),
         gold: false,
       }
       return jobs.start(`Evaluation: ${suites.join(', ')}`, async (signal, onProgress) => {

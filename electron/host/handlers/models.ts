@@ -10,16 +10,18 @@ import type { Bench } from '../bench.ts'
 import { findCheckpoint, modelOf } from '../checkpoints.ts'
 import { exportModel } from '../export-model.ts'
 import { reportOf } from '../model-list.ts'
+import { remoteLabel } from '../open-engine.ts'
 import { fromHomePath } from '../paths.ts'
+import { addressProblems } from '../remote-model.ts'
 import { readLineageMarks } from '../quarantine.ts'
-import { folderOf } from '../start-order.ts'
+import { engineOf, folderOf } from '../start-order.ts'
 import { placesOf, scoresOf } from './runs.ts'
 import type { HandlersOf } from './types.ts'
 
 export function modelHandlers(bench: Bench): HandlersOf<'models' | 'checkpoints'> {
   const { models, handles, history, jobs, errands, info } = bench
   return {
-    'models.list': () => models.list(),
+    'models.list': async () => [...(await models.list()), ...(await remoteReports(bench))],
     'models.validate': ({ folder }) =>
       reportOf(handles.path(folder), { type: 'folder', id: folder }),
     'models.open': ({ folder }) => models.open(folder),
@@ -27,8 +29,12 @@ export function modelHandlers(bench: Bench): HandlersOf<'models' | 'checkpoints'
       models.forget(folder)
       return null
     },
-    'models.sample': async ({ model, ...order }, signal) =>
-      await errands.sample({ ...order, model: folderOf(model, placesOf(bench)) }, signal),
+    'models.sample': async ({ model, ...order }, signal) => {
+      const places = placesOf(bench)
+      const remote = engineOf(model, places)
+      const place = { home: info.home, ...(remote === null ? {} : { remote }) }
+      return await errands.sample({ ...order, ...place, model: folderOf(model, places) }, signal)
+    },
     'checkpoints.list': async ({ run }) => {
       const { saved, scores } = history.read((store) => ({
         saved: readCheckpoints(store, runKey(store, run)),
@@ -55,6 +61,15 @@ export function modelHandlers(bench: Bench): HandlersOf<'models' | 'checkpoints'
       })
     },
   }
+}
+
+/** The server of the settings as one more model. */
+async function remoteReports(bench: Bench): Promise<ModelReport[]> {
+  const remote = placesOf(bench).remote()
+  if (remote === null) return []
+  const report = await reportOf(remote.folder, { type: 'remote' })
+  const problems = [...report.problems, ...addressProblems(remote)]
+  return [{ ...report, label: remoteLabel(remote.engine), problems, bytes: 0 }]
 }
 
 async function reportOfCheckpoint(

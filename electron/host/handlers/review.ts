@@ -5,6 +5,7 @@
 import { basename } from 'node:path'
 import { AppError } from '../../contract/errors.ts'
 import type { JudgeInput } from '../../contract/review.ts'
+import type { RemoteEngine } from '../../contract/remote.ts'
 import { RUBRIC_VERSION } from '../../safety/judge.ts'
 import { readHeldDecision, readHeldDecisions } from '../../store/decisions.ts'
 import { readEpisode } from '../../store/episodes.ts'
@@ -17,6 +18,7 @@ import { exportReview } from '../flags-export.ts'
 import { decideEpisode } from '../flags-trail.ts'
 import type { Answer } from '../judge.ts'
 import type { Progressed } from '../jobs.ts'
+import { remoteLabel } from '../open-engine.ts'
 import { withHistory } from '../open-history.ts'
 import { createTurns } from '../pace.ts'
 import { setPausing, showPausing } from '../pausing.ts'
@@ -26,7 +28,7 @@ import { readQueue } from '../review-queue.ts'
 import { readAudit } from '../review-trail.ts'
 import { openMonitor } from '../rules-file.ts'
 import { scanRun } from '../scan.ts'
-import { folderOf } from '../start-order.ts'
+import { engineOf, folderOf } from '../start-order.ts'
 import { personOf } from './flags.ts'
 import { placesOf } from './runs.ts'
 import type { HandlersOf } from './types.ts'
@@ -96,6 +98,11 @@ export function reviewHandlers(bench: Bench): HandlersOf<'review' | 'decisions'>
   }
 }
 
+function judgeName(model: JudgeInput['model'], folder: string, remote: RemoteEngine | null) {
+  if (remote !== null) return remoteLabel(remote)
+  return model.type === 'checkpoint' ? `${model.run}@${model.step ?? 'last'}` : basename(folder)
+}
+
 /** Each answer is kept as it comes, so that one that is called off keeps what was said before. */
 async function judgeEpisodes(
   bench: Bench,
@@ -104,8 +111,10 @@ async function judgeEpisodes(
   onProgress: Progressed,
 ) {
   const { history, errands, info, now } = bench
-  const folder = folderOf(model, placesOf(bench))
-  const judge = `judge:${model.type === 'checkpoint' ? `${model.run}@${model.step ?? 'last'}` : basename(folder)}`
+  const places = placesOf(bench)
+  const folder = folderOf(model, places)
+  const remote = engineOf(model, places)
+  const judge = `judge:${judgeName(model, folder, remote)}`
   const traces = history.read((store) =>
     episodes.flatMap((id) => {
       const episode = readEpisode(store, runKey(store, run), id)
@@ -124,7 +133,8 @@ async function judgeEpisodes(
       insertJudgement(store, key, { ...answer, judge, rubric: RUBRIC_VERSION, atMs: now() })
       onProgress(counts.judged, traces.length)
     }
-    await errands.judge({ model: folder, traces }, { signal, onAnswer: keep })
+    const place = { home: info.home, ...(remote === null ? {} : { remote }) }
+    await errands.judge({ model: folder, traces, ...place }, { signal, onAnswer: keep })
   })
   return { type: 'judge' as const, ...counts }
 }

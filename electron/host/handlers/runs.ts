@@ -17,7 +17,8 @@ import { estimateApart, memoryProblems } from '../memory-check.ts'
 import { modelFolder } from '../models.ts'
 import { isAlive } from '../open-history.ts'
 import { openSampleRun, SAMPLE_RUN } from '../sample-run.ts'
-import { configOf, folderOf, orderOf, resumeOrder } from '../start-order.ts'
+import { remoteModel } from '../remote-model.ts'
+import { configOf, folderOf, orderOf, resumeOrder, type Places } from '../start-order.ts'
 import { needDesk } from './app.ts'
 import type { HandlersOf } from './types.ts'
 
@@ -73,10 +74,11 @@ export function runHandlers(bench: Bench): HandlersOf<'runs'> {
   }
 }
 
-export const placesOf = ({ info, models, history }: Bench) => ({
+export const placesOf = ({ info, models, history, settings }: Bench): Places => ({
   home: info.home,
   models,
   read: history.read,
+  remote: () => remoteModel(settings.get()),
 })
 
 /** Asked only where the sandbox of this machine isolates nothing. */
@@ -110,7 +112,9 @@ async function planOf(wish: StartRun, bench: Bench): Promise<RunPlanView> {
     return modelFolder(chosen, wish.preset)
   })
   const model = folder === null ? null : await reportOf(folder, wish.model ?? { type: 'embedded' })
-  const usable = folder === null || model?.problems.length !== 0 ? null : folder
+  // What a server needs is not this machine's.
+  const isOwn = wish.model?.type !== 'remote' && model?.problems.length === 0
+  const usable = isOwn ? folder : null
   const memory = usable === null ? null : await estimateApart(usable, config)
   const secondsPerStep = bench.history.read((store) => paceOf(store, wish))
   return {
