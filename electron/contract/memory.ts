@@ -3,20 +3,27 @@
  */
 import type { RunOverrides } from './config.ts'
 
+/** What the limit comes from: what is free of the machine or of its graphics adapter, or the setting memoryGiB. */
+export type MemoryPlace = 'machine' | 'adapter' | 'setting'
+
 export type MemoryReport = {
   /** Frozen or fed weights. */
   readonly weights: number
-  /** What is trained, its gradients and moments. */
-  readonly state: number
+  /** What is trained beside them. */
+  readonly adapters: number
+  readonly gradients: number
+  /** Its moments. */
+  readonly optimizer: number
   /** The most that forward and backward pass hold at once. */
-  readonly training: number
-  /** The same of generation, and within it keys and values. */
-  readonly generation: number
+  readonly activations: number
+  /** Keys and values of generation, and what it holds besides. */
   readonly cache: number
+  readonly generation: number
   readonly runtime: number
   readonly total: number
-  /** What it may take. */
+  /** What it may take, and of what. */
   readonly limit: number
+  readonly place: MemoryPlace
   readonly fits: boolean
   /** Settings to change so that it fits; null: it fits, or nothing of ours helps. */
   readonly proposal: RunOverrides | null

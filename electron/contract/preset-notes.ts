@@ -6,7 +6,7 @@ import type { Preset } from './config.ts'
 
 export type PresetNote = {
   readonly model: string
-  /** Memory that a run takes at most, of the machine or of the graphics device. */
+  /** Memory of the machine that a run on the CPU takes at most; a graphics device holds more at once. */
   readonly memoryGiB: number
   readonly origin: 'measured' | 'estimated'
 }

@@ -14,6 +14,7 @@ import type {
   StepRow,
   TaskRow,
 } from './history.ts'
+import type { MemoryReport } from './memory.ts'
 import type { LOG_SOURCES, ModelRef, SavedView } from './inputs.ts'
 import type { StepNews, SuiteScores, TrainNews } from './news.ts'
 import type { GroupMetrics, Phase, ProposalRecord } from './run.ts'
@@ -156,7 +157,8 @@ export type RunPlanView = {
   /** From earlier runs of this preset and model size here; null: none. */
   readonly secondsPerStep: number | null
   readonly seconds: number | null
-  readonly memoryBytes: number | null
+  /** null: there is no usable model. */
+  readonly memory: MemoryReport | null
 }
 
 /** What is told of a run while it goes on. seq grows by one; a gap means that older news are not kept. */

@@ -13,6 +13,7 @@ import type { TensorSpec } from '../model/tensors.ts'
 import type { DeviceFeeds, DeviceTensor } from './device.ts'
 import { type DeviceMemory, disposeAll, keptOf } from './device-memory.ts'
 import { type DeviceModel, feedsOf, residentInputs } from './device-weights.ts'
+import { DEVICE_GROUP } from './pieces.ts'
 import type { GridStats, GridWork, MomentPiece } from './protocol.ts'
 import {
   accumulatorName,
@@ -175,16 +176,13 @@ function clear({ sums }: State): void {
   sums.clear()
 }
 
-/** Numbers of the tensors that one run of the optimizer may hold twice. */
-const GROUP = 2 ** 26
-
 /** Neighbours that are updated in one run: few runs for small tensors, little memory for large ones. */
 function groupsOf(specs: readonly TensorSpec[]): TensorSpec[][] {
   const groups: TensorSpec[][] = []
   let size = Number.POSITIVE_INFINITY
   for (const spec of specs) {
     size += elementCount(spec.shape)
-    if (size > GROUP) {
+    if (size > DEVICE_GROUP) {
       groups.push([])
       size = elementCount(spec.shape)
     }

@@ -3,7 +3,8 @@
  * from the graphs themselves, built without numbers and walked as the runtime walks them (graph/liveness.ts).
  * Not here: what is free (host/memory-check.ts).
  */
-import { peakBytes } from '../graph/liveness.ts'
+import { BLOCK } from '../graph/blocks.ts'
+import { keptBytes, peakBytes } from '../graph/liveness.ts'
 import type { DecoderConfig } from '../model/config.ts'
 import { DTYPE_BYTES } from '../model/dtype.ts'
 import { type LoraSpec, trainableTensors } from '../model/lora.ts'
@@ -13,7 +14,8 @@ import { elementCount, tensorNames, type TensorSpec } from '../model/tensors.ts'
 import { rowLength } from './batch.ts'
 import { prefillGraph } from './decode-graph.ts'
 import { PREFILL_TOKENS } from './prefill.ts'
-import { cacheTokenBytes, capacityFor, slotsFor } from './sampling-plan.ts'
+import { DEVICE_GROUP } from './pieces.ts'
+import { cacheTokenBytes, capacityFor, DEVICE_CACHES, slotsFor } from './sampling-plan.ts'
 import { gradientGraph, type GridShape } from './train-graph.ts'
 
 export type MemoryPlan = {
@@ -35,22 +37,31 @@ export type MemoryPlan = {
   readonly cacheBytes: number
   /** Casts of stored weights are made once per run of generation. */
   readonly castOnce: boolean
+  /** Where all of it lies. CUDA runs the CPU's graphs. */
+  readonly device: 'cpu' | 'webgpu'
+  /** Whether that device keeps frozen weights and caches in half precision. */
+  readonly half: boolean
 }
 
 /** Bytes. */
 export type MemoryEstimate = {
   /** Frozen weights in mapped files, or fed ones, of all workers. */
   readonly weights: number
-  /** What is trained besides fed weights, its gradients, moments, and what workers exchange. */
-  readonly state: number
+  /** What is trained besides fed weights. */
+  readonly adapters: number
+  /** Sums of gradients, and what workers exchange. */
+  readonly gradients: number
+  /** Moments, and what an update holds beside them. */
+  readonly optimizer: number
   /** The most that forward and backward pass hold at once. */
-  readonly training: number
-  /** The same of generation, and within it keys and values. */
-  readonly generation: number
+  readonly activations: number
+  /** Keys and values of generation. */
   readonly cache: number
+  /** What generation holds besides them. */
+  readonly generation: number
   /** The process itself and the runtime. */
   readonly runtime: number
-  /** The most at once. */
+  /** The most at once: where memory is given back, training or generation. */
   readonly total: number
 }
 
@@ -59,17 +70,63 @@ const FLOAT = 4
 const RUNTIME_BYTES = 200 * 2 ** 20
 
 export function estimateMemory(plan: MemoryPlan): MemoryEstimate {
+  const parts = plan.device === 'cpu' ? onCpu(plan) : onDevice(plan)
+  const { activations, cache, generation, ...state } = parts
+  const lasting = Object.values(state).reduce((sum, bytes) => sum + bytes, 0)
+  // Arenas of fed models keep both peaks, and so does a device; mapped models give theirs back.
+  const isKept = plan.device !== 'cpu' || plan.lora === null
+  const making = cache + generation
+  const passing = isKept ? activations + making : Math.max(activations, making)
+  return { ...parts, total: lasting + passing }
+}
+
+type Parts = Omit<MemoryEstimate, 'total'>
+
+function onCpu(plan: MemoryPlan): Parts {
   const { config, lora } = plan
   const workers = lora === null ? plan.workers : 1
-  const weights = weightBytes(plan, workers)
-  const state = stateBytes(plan, workers)
-  const training = workers * trainingBytes(plan)
-  const cache = cacheNeed(plan)
-  const generation = cache + workers * generationBytes(config, sourceOf(plan), plan)
-  // Arenas of fed models keep both peaks; mapped ones give theirs back.
-  const passing = lora === null ? training + generation : Math.max(training, generation)
-  const total = weights + state + passing + RUNTIME_BYTES
-  return { weights, state, training, generation, cache, runtime: RUNTIME_BYTES, total }
+  return {
+    weights: weightBytes(plan, workers) + workers * referenceBytes(plan),
+    ...stateBytes(plan, workers),
+    activations: workers * trainingBytes(plan, peakBytes),
+    cache: cacheNeed(plan, FLOAT),
+    generation: workers * generationBytes(config, sourceOf(plan), plan),
+    runtime: RUNTIME_BYTES,
+  }
+}
+
+/** Values the size of logits that the draw of a token holds. */
+const LOGITS = 6
+
+/** One worker, everything once; new state comes out beside the old, and buffers are kept by their size. */
+function onDevice(plan: MemoryPlan): Parts {
+  const { config, lora, half, samples } = plan
+  const trained = bytesOf(trainableTensors(config, lora), FLOAT)
+  const source = sourceOf(plan)
+  const { rows, length } = prefillShape(plan)
+  const prefill = overLayers(config, (few) =>
+    keptBytes(prefillGraph(few, rows, length, 'webgpu', source, true)),
+  )
+  return {
+    weights: deviceWeightBytes(plan) + referenceBytes(plan),
+    adapters: lora === null ? 0 : trained,
+    gradients: 2 * trained,
+    optimizer: 2 * trained + 3 * Math.min(trained, DEVICE_GROUP * FLOAT),
+    activations: trainingBytes(plan, keptBytes),
+    cache: DEVICE_CACHES * cacheNeed(plan, half ? FLOAT / 2 : FLOAT),
+    generation: prefill + LOGITS * slotsFor(samples) * config.vocabSize * FLOAT,
+    runtime: RUNTIME_BYTES,
+  }
+}
+
+function deviceWeightBytes({ config, lora, base, half }: MemoryPlan): number {
+  const specs = tensorNames(config)
+  if (lora === null) return bytesOf(specs, FLOAT)
+  return specs.reduce((sum, spec) => {
+    const numbers = elementCount(spec.shape)
+    if (base === 'stored' || !isQuantised(spec)) return sum + numbers * (half ? FLOAT / 2 : FLOAT)
+    return sum + numbers / 2 + (numbers / BLOCK) * FLOAT
+  }, 0)
 }
 
 const bytesOf = (specs: readonly TensorSpec[], each: number): number =>
@@ -85,23 +142,29 @@ function weightBytes({ config, lora, base }: MemoryPlan, workers: number): numbe
   }, 0)
 }
 
+/** Weights that KL terms refer to, where what is trained has changed them. */
+const referenceBytes = ({ config, lora, kl }: MemoryPlan): number =>
+  lora === null && kl ? bytesOf(tensorNames(config), FLOAT) : 0
+
 /** Each worker: gradient sums, and a copy of them that every run hands back; moments are shared out. */
-function stateBytes({ config, lora, kl }: MemoryPlan, workers: number): number {
+function stateBytes({ config, lora }: MemoryPlan, workers: number) {
   const trained = bytesOf(trainableTensors(config, lora), FLOAT)
-  const reference = lora === null && kl ? trained : 0
   const exchanged = workers > 1 ? trained : 0
-  const own = lora === null ? 0 : trained
-  return workers * (own + 2 * trained + reference + exchanged) + 2 * trained
+  return {
+    adapters: lora === null ? 0 : workers * trained,
+    gradients: workers * (2 * trained + exchanged),
+    optimizer: 2 * trained,
+  }
 }
 
-function trainingBytes(plan: MemoryPlan): number {
-  const { recompute, kl } = plan
+function trainingBytes(plan: MemoryPlan, bytes: typeof peakBytes): number {
+  const { recompute, kl, device } = plan
   const shape = largestGrid(plan)
   const loss = { loss: 'ppo', kl, entropy: true, dualClip: false } as const
   const isOutside = (name: string): boolean => name.startsWith('next.')
   return overLayers(plan.config, (config) => {
     const trained = { config, source: sourceOf({ ...plan, config }), recompute }
-    return peakBytes(gradientGraph(trained, shape, loss, 'cpu', true), isOutside)
+    return bytes(gradientGraph(trained, shape, loss, device, true), isOutside)
   })
 }
 
@@ -123,19 +186,24 @@ function largestGrid({ config, prompt, response, batch }: MemoryPlan): GridShape
   return { rows, length, positions: Math.max(1, Math.ceil((rows * length) / 2)) }
 }
 
-function cacheNeed({ config, prompt, response, samples, cacheBytes }: MemoryPlan): number {
-  const each = capacityFor(prompt + response) * cacheTokenBytes(config, FLOAT)
+function cacheNeed(
+  { config, prompt, response, samples, cacheBytes }: MemoryPlan,
+  elementBytes: number,
+): number {
+  const each = capacityFor(prompt + response) * cacheTokenBytes(config, elementBytes)
   return Math.min(slotsFor(samples) * each, Math.max(cacheBytes, each))
 }
 
-/** Prefill, or a step of decoding with the casts that it needs. */
-function generationBytes(
-  config: DecoderConfig,
-  source: WeightSource,
-  { prompt, samples, castOnce }: MemoryPlan,
-): number {
+/** The largest grid of prompts. */
+function prefillShape({ prompt }: MemoryPlan) {
   const length = Math.min(PREFILL_TOKENS, 2 ** Math.ceil(Math.log2(Math.max(64, prompt))))
-  const rows = Math.max(1, Math.floor(PREFILL_TOKENS / length))
+  return { rows: Math.max(1, Math.floor(PREFILL_TOKENS / length)), length }
+}
+
+/** Prefill, or a step of decoding with the casts that it needs. */
+function generationBytes(config: DecoderConfig, source: WeightSource, plan: MemoryPlan): number {
+  const { samples, castOnce } = plan
+  const { rows, length } = prefillShape(plan)
   const own = source.kind === 'fed' ? FED : { ...source, castOnce: false }
   const prefill = overLayers(config, (few) =>
     peakBytes(prefillGraph(few, rows, length, 'cpu', own, true)),
@@ -163,9 +231,11 @@ function castBytes(config: DecoderConfig, source: WeightSource, castOnce: boolea
     : Math.max(0, ...sizes.filter((size) => size !== head)) + (sizes.length > 0 ? head : 0)
 }
 
-function sourceOf({ config, lora, base }: MemoryPlan): WeightSource {
+function sourceOf({ config, lora, base, device, half }: MemoryPlan): WeightSource {
   if (lora === null) return FED
-  return { kind: 'stored', base: emptyBase(config, base), lora, castOnce: false }
+  const dtype = half ? 'float16' : 'float32'
+  const kept: DecoderConfig = device === 'cpu' ? config : { ...config, dtype }
+  return { kind: 'stored', base: emptyBase(kept, base), lora, castOnce: false }
 }
 
 /** Stands for the files that a base would map: only kinds and types matter here. */

@@ -7,6 +7,8 @@ import { elementCount, type TensorSpec } from '../model/tensors.ts'
 
 /** Longest piece, which bounds what an update holds besides its state. */
 const LONGEST = 2 ** 24
+/** Numbers of the tensors that one run of a device's optimizer may hold twice. */
+export const DEVICE_GROUP = 2 ** 26
 
 /** Elements [from, to) of a tensor in graph layout. */
 export type Piece = {

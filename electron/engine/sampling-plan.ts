@@ -46,6 +46,12 @@ export function cacheBytesFor(freeBytes: number): number {
   return Math.max(LEAST_CACHE_BYTES, 2 ** Math.floor(Math.log2(Math.max(1, freeBytes / 2))))
 }
 
+/** How often a device holds its caches while a run makes new ones of old ones: it writes nothing in place. */
+export const DEVICE_CACHES = 3
+
+/** What a device with so much free has for them: beside them are weights, and what training has left there. */
+export const deviceCacheRoom = (freeBytes: number): number => freeBytes / DEVICE_CACHES / 2
+
 /** Slots of that capacity that the budget holds, one at least. */
 export function slotsWithin({ cacheBytes, tokenBytes }: CacheBudget, capacity: number): number {
   const most = cacheBytes / (tokenBytes * capacity)

@@ -11,7 +11,7 @@ import { elementCount, type TensorSpec } from '../model/tensors.ts'
 import { findAdapters } from './adapters.ts'
 import { type ModelOptions, openModel } from './open-model.ts'
 import type { CallName, Calls, GenerationTally } from './protocol.ts'
-import { cacheBytesFor } from './sampling-plan.ts'
+import { cacheBytesFor, deviceCacheRoom } from './sampling-plan.ts'
 import type { SessionOptions } from './session.ts'
 import { inTurn, startWorker, type WorkerHandle } from './worker-handle.ts'
 
@@ -97,7 +97,7 @@ export async function openGroup(model: string, plan: GroupPlan): Promise<WorkerG
 async function cacheRoom({ device }: SessionOptions): Promise<number> {
   if (device !== 'webgpu') return cacheBytesFor(process.availableMemory())
   const [adapter] = await findAdapters()
-  return cacheBytesFor(adapter?.freeBytes ?? adapter?.memoryBytes ?? 0)
+  return cacheBytesFor(deviceCacheRoom(adapter?.freeBytes ?? adapter?.memoryBytes ?? 0))
 }
 
 /** What one worker shows the others; nothing where there is no other. */

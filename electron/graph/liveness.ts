@@ -76,33 +76,65 @@ export function executionOrder(g: Graph): Node[] {
 }
 
 /** The most bytes alive at once. outside: names of outputs that are written into memory of the caller. */
-export function peakBytes(given: Graph, outside: (name: string) => boolean = () => false): number {
+export function peakBytes(g: Graph, outside: (name: string) => boolean = () => false): number {
+  let now = 0
+  let peak = 0
+  watchRun(g, outside, {
+    born: (bytes) => (now += bytes),
+    gone: (bytes) => (now -= bytes),
+    ran: (node) => (peak = Math.max(peak, now + bodyPeak(node))),
+  })
+  return peak
+}
+
+/** The same where memory is kept by size for the next value of that very size, as a device's buffers are. */
+export function keptBytes(g: Graph, outside: (name: string) => boolean = () => false): number {
+  const alive = new Map<number, number>()
+  const most = new Map<number, number>()
+  const change = (bytes: number, by: number): void => {
+    const count = (alive.get(bytes) ?? 0) + by
+    alive.set(bytes, count)
+    most.set(bytes, Math.max(count, most.get(bytes) ?? 0))
+  }
+  watchRun(g, outside, {
+    born: (bytes) => change(bytes, 1),
+    gone: (bytes) => change(bytes, -1),
+    ran: () => {},
+  })
+  return [...most].reduce((sum, [bytes, count]) => sum + bytes * count, 0)
+}
+
+type Watch = {
+  readonly born: (bytes: number) => void
+  readonly gone: (bytes: number) => void
+  /** A node has run: its outputs are there, and its inputs still are. */
+  readonly ran: (node: Node) => void
+}
+
+/** One run of a graph, as it takes and gives back memory. */
+function watchRun(given: Graph, outside: (name: string) => boolean, watch: Watch): void {
   const g = scheduled(given)
   const order = executionOrder(g)
   const { roots, last } = lifetimes(g, order)
   const alive = new Map<string, number>()
-  let now = 0
-  let peak = 0
+  const end = (name: string): void => {
+    const bytes = alive.get(name)
+    if (bytes !== undefined) watch.gone(bytes)
+    alive.delete(name)
+  }
   const dying = Map.groupBy(last, ([, at]) => at)
   order.forEach((node, at) => {
     const reused = takenOver(node, at, last, alive)
     for (const value of node.outputs) {
       if (roots.has(value.name) || outside(value.name)) continue
       const bytes = bytesOf(value)
-      if (reused !== null && bytes === alive.get(reused)) {
-        alive.delete(reused)
-        now -= bytes
-      }
+      if (reused !== null && bytes === alive.get(reused)) end(reused)
       alive.set(value.name, bytes)
-      now += bytes
+      watch.born(bytes)
     }
-    peak = Math.max(peak, now + bodyPeak(node))
-    for (const [name] of dying.get(at) ?? []) {
-      now -= alive.get(name) ?? 0
-      alive.delete(name)
-    }
+    watch.ran(node)
+    for (const [name] of dying.get(at) ?? []) end(name)
   })
-  return peak
 }
 
 /** roots: values that are views of others; last: when each value that owns memory is read for the last time. */

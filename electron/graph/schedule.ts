@@ -40,7 +40,7 @@ function neededNodes({ nodes, outputs }: Graph) {
     for (const name of reads) names.add(name)
     kept.push({ node, reads })
   }
-  return kept.reverse()
+  return kept.toReversed()
 }
 
 /** Inputs of a node, and what its body reads. */

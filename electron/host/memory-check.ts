@@ -5,19 +5,26 @@
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import type { RunConfig } from '../contract/config.ts'
+import { AppError, type ErrorCode } from '../contract/errors.ts'
+import type { Device } from '../contract/inputs.ts'
 import type { MemoryReport } from '../contract/memory.ts'
-import { memoryLimit, memorySentence } from './memory-plan.ts'
+import { memoryRoom, memorySentence, type Room } from './memory-plan.ts'
 
 const REMEMBERED = 64
 const known = new Map<string, Promise<MemoryReport>>()
 
 /** Throws what the folder's own check would throw. */
-export async function estimateApart(model: string, config: RunConfig): Promise<MemoryReport> {
+export async function estimateApart(
+  model: string,
+  config: RunConfig,
+  device: Device,
+): Promise<MemoryReport> {
   const settings = { ...config, workers: config.workers || availableParallelism() }
+  const { limit, ...room } = await memoryRoom(config, device)
   // To the GiB, so that what is free may change a little.
-  const limit = Math.floor(memoryLimit(config) / 2 ** 30) * 2 ** 30
-  const key = JSON.stringify([model, limit, settings])
-  const found = known.get(key) ?? inThread({ model, settings, limit })
+  const order = { model, settings, room: { ...room, limit: Math.floor(limit / 2 ** 30) * 2 ** 30 } }
+  const key = JSON.stringify(order)
+  const found = known.get(key) ?? inThread(order)
   known.delete(key)
   known.set(key, found)
   for (const [oldest] of known) if (known.size > REMEMBERED) known.delete(oldest)
@@ -29,15 +36,48 @@ export async function estimateApart(model: string, config: RunConfig): Promise<M
   }
 }
 
-function inThread(order: unknown): Promise<MemoryReport> {
+type Order = { readonly model: string; readonly settings: RunConfig; readonly room: Room }
+type Waiting = {
+  readonly resolve: (report: MemoryReport) => void
+  readonly reject: (cause: unknown) => void
+}
+type Answer =
+  | { readonly id: number; readonly report: MemoryReport }
+  | { readonly id: number; readonly failed: { readonly code: ErrorCode; readonly message: string } }
+
+/** One thread for all estimates, from the first on: it loads what it needs once. It keeps no process alive. */
+let thread: { readonly worker: Worker; readonly waiting: Map<number, Waiting> } | null = null
+let orders = 0
+
+function inThread(order: Order): Promise<MemoryReport> {
+  const { worker, waiting } = (thread ??= startThread())
+  orders += 1
+  const id = orders
   return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL('./memory-worker.ts', import.meta.url), { workerData: order })
-    worker.once('message', (report: MemoryReport) => resolve(report))
-    worker.once('error', reject)
+    waiting.set(id, { resolve, reject })
+    worker.ref()
+    worker.postMessage({ id, ...order })
   })
 }
 
-/** A sentence where the run would not fit; only the CPU's memory is known. */
-export function memoryProblems(report: MemoryReport | null, device: string): string[] {
-  return report === null || report.fits || device !== 'cpu' ? [] : [memorySentence(report)]
+function startThread() {
+  const worker = new Worker(new URL('./memory-worker.ts', import.meta.url))
+  const waiting = new Map<number, Waiting>()
+  worker.on('message', (answer: Answer) => {
+    const asked = waiting.get(answer.id)
+    waiting.delete(answer.id)
+    if (waiting.size === 0) worker.unref()
+    if ('report' in answer) asked?.resolve(answer.report)
+    else asked?.reject(new AppError(answer.failed.code, answer.failed.message))
+  })
+  worker.once('error', (cause) => {
+    thread = null
+    for (const { reject } of waiting.values()) reject(cause)
+  })
+  return { worker, waiting }
+}
+
+/** A sentence where the run would not fit. */
+export function memoryProblems(report: MemoryReport | null): string[] {
+  return report === null || report.fits ? [] : [memorySentence(report)]
 }

@@ -5,10 +5,13 @@
 import type { RunConfig, RunOverrides } from '../contract/config.ts'
 import { AppError } from '../contract/errors.ts'
 import { LORA_TARGETS } from '../contract/fields.ts'
-import type { MemoryReport } from '../contract/memory.ts'
+import type { Device } from '../contract/inputs.ts'
+import type { MemoryPlace, MemoryReport } from '../contract/memory.ts'
+import type { AdapterReport } from '../contract/workbench.ts'
+import { findAdapters } from '../engine/adapters.ts'
 import { estimateMemory, type MemoryEstimate } from '../engine/estimate.ts'
 import type { ModelOptions } from '../engine/open-model.ts'
-import { cacheBytesFor } from '../engine/sampling-plan.ts'
+import { cacheBytesFor, deviceCacheRoom } from '../engine/sampling-plan.ts'
 import type { DecoderConfig } from '../model/config.ts'
 import type { LoraSpec } from '../model/lora.ts'
 import { parameterCount } from '../model/tensors.ts'
@@ -31,13 +34,44 @@ export function engineModel(config: RunConfig, cache: string): ModelOptions {
   return { lora: loraOf(config), base, recompute: config.recompute, cache }
 }
 
-/** What free memory allows. freeBytes: of the machine or of the device. */
-export function estimateRun(
-  decoder: DecoderConfig,
-  config: RunConfig,
+/** Where a run's memory is, and how much it may take of it. */
+export type Room = {
+  /** CUDA runs the CPU's graphs. */
+  readonly device: 'cpu' | 'webgpu'
+  /** Whether the device keeps frozen weights in half precision. */
+  readonly half: boolean
+  readonly limit: number
+  readonly place: MemoryPlace
+}
+
+/** What is free of the machine or of its best adapter; where that does not tell, it shares the machine's. */
+export async function memoryRoom(config: RunConfig, device: Device): Promise<Room> {
+  const adapters = device === 'cpu' ? [] : await findAdapters()
+  return roomOf(config, device, adapters, process.availableMemory())
+}
+
+/** freeBytes: of the machine. */
+export function roomOf(
+  { memoryGiB }: RunConfig,
+  device: Device,
+  adapters: readonly AdapterReport[],
   freeBytes: number,
-): MemoryEstimate {
+): Room {
+  const [adapter] = device === 'cpu' ? [] : adapters
+  const own = adapter?.freeBytes ?? adapter?.memoryBytes ?? null
+  // Every card has half precision; drivers in software, which no tool lists, have not.
+  const graphs = {
+    device: device === 'webgpu' ? device : 'cpu',
+    half: adapter !== undefined,
+  } as const
+  if (memoryGiB > 0) return { ...graphs, limit: memoryGiB * GIB, place: 'setting' }
+  if (own !== null) return { ...graphs, limit: own, place: 'adapter' }
+  return { ...graphs, limit: freeBytes, place: 'machine' }
+}
+
+export function estimateRun(decoder: DecoderConfig, config: RunConfig, room: Room): MemoryEstimate {
   const { lora, base, recompute } = engineModel(config, '')
+  const { device, half, limit } = room
   return estimateMemory({
     config: decoder,
     lora,
@@ -49,8 +83,10 @@ export function estimateRun(
     prompt: config.maxPrompt,
     response: config.maxResponse,
     samples: config.batch * config.types.length,
-    cacheBytes: cacheBytesFor(freeBytes),
+    cacheBytes: cacheBytesFor(device === 'webgpu' ? deviceCacheRoom(limit) : limit),
     castOnce: parameterCount(decoder) <= CAST_ONCE_PARAMETERS,
+    device,
+    half,
   })
 }
 
@@ -76,15 +112,14 @@ function halved({ maxPrompt, maxResponse }: RunConfig): RunOverrides {
 export function proposeSettings(
   decoder: DecoderConfig,
   config: RunConfig,
-  limit: number,
+  room: Room,
 ): RunOverrides | null {
   let tried = config
   for (const saving of SAVINGS) {
     const next = { ...tried, ...saving(tried) }
-    // An estimate takes a second or so: none for what changes nothing.
     if (Object.keys(differences(tried, next)).length === 0) continue
     tried = next
-    if (estimateRun(decoder, tried, limit).total <= limit) return differences(config, tried)
+    if (estimateRun(decoder, tried, room).total <= room.limit) return differences(config, tried)
   }
   return null
 }
@@ -94,35 +129,29 @@ function differences(from: RunConfig, to: RunConfig): RunOverrides {
   return Object.fromEntries(Object.entries(to).filter(([key, value]) => before.get(key) !== value))
 }
 
-/** limit: bytes that the run may take. */
-export function memoryReport(
-  decoder: DecoderConfig,
-  config: RunConfig,
-  limit: number,
-): MemoryReport {
-  const estimate = estimateRun(decoder, config, limit)
+export function memoryReport(decoder: DecoderConfig, config: RunConfig, room: Room): MemoryReport {
+  const { limit, place } = room
+  const estimate = estimateRun(decoder, config, room)
   const fits = estimate.total <= limit
-  return {
-    ...estimate,
-    limit,
-    fits,
-    proposal: fits ? null : proposeSettings(decoder, config, limit),
-  }
-}
-
-/** memoryGiB where it is given, otherwise what is free now. */
-export function memoryLimit({ memoryGiB }: RunConfig): number {
-  return memoryGiB > 0 ? memoryGiB * GIB : process.availableMemory()
+  const proposal = fits ? null : proposeSettings(decoder, config, room)
+  return { ...estimate, limit, place, fits, proposal }
 }
 
 /** Throws AppError('usage') where the run would not fit, with settings that would make it. */
-export function requireMemory(decoder: DecoderConfig, config: RunConfig, limit: number): void {
-  const report = memoryReport(decoder, config, limit)
+export function requireMemory(decoder: DecoderConfig, config: RunConfig, room: Room): void {
+  const report = memoryReport(decoder, config, room)
   if (!report.fits) throw new AppError('usage', memorySentence(report))
 }
 
-export function memorySentence({ limit, total, proposal }: MemoryReport): string {
-  const sizes = `expected at most ${gib(limit)} GiB, found an estimate of ${gib(total)} GiB`
+const PLACES: Readonly<Record<MemoryPlace, string>> = {
+  machine: ', which is free',
+  adapter: ', which is free on the graphics adapter',
+  setting: ' (memoryGiB)',
+}
+
+export function memorySentence({ limit, place, total, proposal }: MemoryReport): string {
+  const most = `${gib(limit)} GiB${PLACES[place]}`
+  const sizes = `expected at most ${most}, found an estimate of ${gib(total)} GiB`
   const settings = Object.entries(proposal ?? {}).map(([key, value]) => `${key}=${String(value)}`)
   const help =
     proposal === null

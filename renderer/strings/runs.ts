@@ -55,6 +55,7 @@ export const RUNS = {
   trainNow: 'Train the embedded model',
   openSample: 'Open a finished run',
   checkup: 'This machine',
+  checkupWait: 'the self-test of the sandbox and a look at devices',
 } as const
 
 export const NEW_RUN = {
@@ -112,6 +113,26 @@ export const NEW_RUN = {
   seconds: 'Time',
   perStep: 'Per step',
   memory: 'Memory',
+  memoryOf: (total: string, limit: string) => `${total} of ${limit}`,
+  places: {
+    machine: 'Free on this machine now. Training and generation take turns; the larger counts.',
+    adapter: 'Free on the graphics adapter now. Its buffers are kept, so that all parts count.',
+    setting: 'The limit is the setting memoryGiB.',
+  },
+  memoryGroups: { always: 'Throughout', training: 'Training', generating: 'Generating' },
+  memoryParts: {
+    weights: 'Weights',
+    adapters: 'Adapters',
+    gradients: 'Gradients',
+    optimizer: 'Optimizer',
+    runtime: 'Runtime',
+    activations: 'Activations',
+    cache: 'Keys and values',
+    generation: 'Prompts and logits',
+  },
+  memoryTotal: 'At most',
+  fitsWith: 'It fits with',
+  takeOver: 'Take these settings',
   unknown: 'not known before the first run here',
   problems: 'Before it can start',
   fork: (run: string, step: string) => `Forks ${run} at step ${step}`,

@@ -112,18 +112,17 @@ async function planOf(wish: StartRun, bench: Bench): Promise<RunPlanView> {
     return modelFolder(chosen, wish.preset)
   })
   const model = folder === null ? null : await reportOf(folder, wish.model ?? { type: 'embedded' })
-  // What a server needs is not this machine's.
-  const isOwn = wish.model?.type !== 'remote' && model?.problems.length === 0
-  const usable = isOwn ? folder : null
-  const memory = usable === null ? null : await estimateApart(usable, config)
+  const here = wish.engine === 'local' && wish.model?.type !== 'remote' ? folder : null
+  const usable = model?.problems.length === 0 ? here : null
+  const memory = usable === null ? null : await estimateApart(usable, config, wish.device)
   const secondsPerStep = bench.history.read((store) => paceOf(store, wish))
   return {
     config,
-    problems: [...problems, ...(model?.problems ?? []), ...memoryProblems(memory, wish.device)],
+    problems: [...problems, ...(model?.problems ?? []), ...memoryProblems(memory)],
     model,
     secondsPerStep,
     seconds: secondsOf(wish, config, secondsPerStep),
-    memoryBytes: memory?.total ?? null,
+    memory,
   }
 }
 

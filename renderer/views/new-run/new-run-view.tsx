@@ -58,7 +58,7 @@ export function NewRunView() {
       <div className={styles['form']}>
         <Basics draft={draft} onChange={setDraft} />
         <Knobs draft={draft} onChange={setDraft} />
-        <PlanSide draft={draft} />
+        <PlanSide draft={draft} onChange={setDraft} />
       </div>
     </div>
   )

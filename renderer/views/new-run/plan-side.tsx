@@ -7,7 +7,7 @@ import { RUN_FIELDS } from '../../../electron/contract/config.ts'
 import { Facts, Panel } from '../../components/panel.tsx'
 import { Failed } from '../../components/states.tsx'
 import { useAsk } from '../../data/ask.ts'
-import { bytes, duration, NOTHING } from '../../format.ts'
+import { duration, NOTHING } from '../../format.ts'
 import { useParam } from '../../state/route.ts'
 import { COMMON } from '../../strings/common.ts'
 import { NEW_RUN } from '../../strings/runs.ts'
@@ -17,9 +17,11 @@ import { diffSettings, presetValues } from '../../text/settings-diff.ts'
 import type { Changed } from '../../text/settings-diff.ts'
 import { visible } from '../../text/neutral.ts'
 import layout from '../layout.module.css'
+import type { DraftProps } from './basics.tsx'
+import { MemoryPanel } from './memory-panel.tsx'
 import styles from './new-run.module.css'
 
-export function PlanSide({ draft }: { readonly draft: Draft }) {
+export function PlanSide({ draft, onChange }: DraftProps) {
   const order = useDeferredValue(draft)
   const valid = changedKeys(order).every((key) => problemOf(order, key) === null)
   const plan = useAsk('runs.plan', orderOf(order), { enabled: valid })
@@ -34,20 +36,27 @@ export function PlanSide({ draft }: { readonly draft: Draft }) {
           <Estimate plan={plan.data} />
         )}
       </Panel>
+      {plan.data?.memory == null ? null : (
+        <MemoryPanel
+          memory={plan.data.memory}
+          onPropose={(settings) =>
+            onChange({ ...draft, touched: { ...draft.touched, ...settings } })
+          }
+        />
+      )}
       <Differences draft={draft} />
     </section>
   )
 }
 
 function Estimate({ plan }: { readonly plan: RunPlanView }) {
-  const { seconds, secondsPerStep, memoryBytes, problems } = plan
+  const { seconds, secondsPerStep, problems } = plan
   return (
     <>
       <Facts
         facts={[
           [NEW_RUN.seconds, seconds === null ? NEW_RUN.unknown : duration(seconds)],
           [NEW_RUN.perStep, secondsPerStep === null ? NEW_RUN.unknown : duration(secondsPerStep)],
-          [NEW_RUN.memory, memoryBytes === null ? NEW_RUN.unknown : bytes(memoryBytes)],
         ]}
       />
       {problems.length === 0 ? null : (
