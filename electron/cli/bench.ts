@@ -24,6 +24,7 @@ const Options = v.strictObject({
   ),
   model: v.optional(text),
   rows: v.optional(whole(1, 10_000_000)),
+  tokens: v.optional(whole(16, 65_536)),
 })
 
 export function addBench(program: Command, act: Act): void {
@@ -33,13 +34,14 @@ export function addBench(program: Command, act: Act): void {
     .option('--only <names>', 'what to measure, with commas between', NAMES.join(','))
     .option('--model <dir>', 'model folder to measure; default: the embedded model')
   command.option('--rows <n>', 'tasks in the history of the store; default: 1000000')
+  command.option('--tokens <n>', 'of the row that --model is trained on; default: 512')
   withJson(command).action(
-    act(Options, async ({ only, model = null, rows = 1_000_000 }, { output }) => {
+    act(Options, async ({ only, model = null, rows = 1_000_000, tokens = 512 }, { output }) => {
       const { benchmark } = await import('../host/benchmarks.ts')
       const progress = createProgress()
       const figures = await withInterrupt(async ({ signal }) => {
         const found: Figure[] = []
-        for await (const figure of benchmark(only, { model, rows, signal })) {
+        for await (const figure of benchmark(only, { model, rows, tokens, signal })) {
           found.push(figure)
           output.record(figure)
           progress.show({ live: () => lineOf(figure), plain: () => lineOf(figure) })

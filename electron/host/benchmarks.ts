@@ -22,6 +22,8 @@ export type BenchmarkOptions = {
   readonly model: string | null
   /** Of the store: tasks in its history. */
   readonly rows: number
+  /** Of the row that a model is trained on. */
+  readonly tokens: number
   readonly signal: AbortSignal
 }
 
@@ -36,10 +38,14 @@ export async function* benchmark(
 type Measures = (options: BenchmarkOptions) => AsyncGenerator<Figure, void>
 
 const MEASURES: Readonly<Record<Benchmark, Measures>> = {
-  async *engine({ model, signal }) {
+  async *engine({ model, tokens, signal }) {
     if (model !== null) {
       const { modelBench } = await import('../engine/model-bench.ts')
-      yield* await modelBench(model, { threads: availableParallelism(), signal })
+      yield* await modelBench(model, {
+        threads: availableParallelism(),
+        trained: tokens,
+        signal,
+      })
       return
     }
     const { engineBench } = await import('../engine/bench.ts')
