@@ -2,18 +2,23 @@
  * Keys start commands, except where somebody types.
  */
 import { tinykeys } from 'tinykeys'
-import { useEffect } from 'react'
+import { useEffect, useRef } from 'react'
 import type { Command } from './commands.ts'
 
 export function useKeys(commands: readonly Command[]): void {
+  const latest = useRef(commands)
+  latest.current = commands
+  const bound = JSON.stringify(commands.map(({ keys }) => keys).filter((keys) => keys !== ''))
+  // Only other keys are bound anew: a chord that has begun outlives a command that changes meanwhile.
   useEffect(() => {
-    const bindings = Object.fromEntries(
-      commands
-        .filter(({ keys }) => keys !== '')
-        .map(({ keys, act }) => [keys, (event: KeyboardEvent) => start(event, keys, act)]),
-    )
-    return tinykeys(window, bindings)
-  }, [commands])
+    const keys: readonly string[] = JSON.parse(bound)
+    const bindings = keys.map((one) => [
+      one,
+      (event: KeyboardEvent) =>
+        start(event, one, () => latest.current.findLast((command) => command.keys === one)?.act()),
+    ])
+    return tinykeys(window, Object.fromEntries(bindings))
+  }, [bound])
 }
 
 function start(event: KeyboardEvent, keys: string, act: () => void): void {
