@@ -23,8 +23,8 @@ export type StartOptions = {
 
 /** Nothing of this process's environment but what programs need to be found. */
 export function kelvin(args: readonly string[], options: StartOptions = {}): Promise<Ended> {
-  const { PATH = '', HOME = '' } = process.env
-  const env = { PATH, HOME, ...options.environment }
+  const { PATH = '', HOME = '', NODE_COMPILE_CACHE = '' } = process.env
+  const env = { PATH, HOME, NODE_COMPILE_CACHE, ...options.environment }
   const child = spawn(process.execPath, [options.program ?? CLI, ...args], {
     env,
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -108,8 +108,8 @@ test('a page that does not answer in time is ended', async () => {
   await vi.advanceTimersByTimeAsync(DEFAULT_LIMITS.wallMs + 30_000)
   expect(pages[0]?.isClosed()).toBe(true)
   vi.useRealTimers()
-  await vi.waitFor(() => expect(pages.length).toBe(2))
-  await vi.waitFor(() => expect(pages[1]?.heard.some(({ type }) => type === 'run')).toBe(true))
+  await expect.poll(() => pages.length).toBe(2)
+  await expect.poll(() => pages[1]?.heard.some(({ type }) => type === 'run')).toBe(true)
   await sandbox.close()
   await refused
 })
