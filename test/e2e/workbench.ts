@@ -135,9 +135,15 @@ function watchPolicy(): void {
   })
 }
 
-/** Goes to a screen by its address, as a copied link does. */
+/** Goes to a screen by its address, as a copied link does, and waits until the page has gone there. */
 export async function visit(page: Page, address: string): Promise<void> {
-  await page.evaluate((hash) => {
-    window.location.hash = hash
+  await page.evaluate(async (hash) => {
+    const { location } = window
+    if (new URL(hash, location.href).href === location.href) return
+    const gone = new Promise((resolve) => {
+      window.addEventListener('hashchange', resolve, { once: true })
+    })
+    location.hash = hash
+    await gone
   }, address)
 }
