@@ -13,6 +13,7 @@ const formats: readonly Choice<SaveFormat>[] = [
 export const CHARTS = {
   formats,
   nothingYet: 'No values yet',
+  withoutValues: (titles: string) => `Without values so far: ${titles}.`,
   asTable: (title: string) => `${title}: show as table`,
   asChart: (title: string) => `${title}: show as chart`,
   save: (title: string) => `${title}: save`,
@@ -35,7 +36,7 @@ export const CHARTS = {
   stepOf: (step: string) => `Step ${step}`,
   before: 'The step before',
   after: 'The step after',
-  solvedOf: (solved: string, valid: string) => `${solved} solved, ${valid} valid`,
+  solvedOf: (solved: string, valid: string) => `${valid} valid proposals, ${solved} tasks solved`,
   heatHint: 'Point at a cell, or use the arrow keys, to read it.',
   low: 'none',
   high: 'all',

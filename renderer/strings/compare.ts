@@ -13,6 +13,7 @@ const filters: Readonly<Record<AnswerFilter, string>> = {
 export const COMPARE = {
   title: 'Compare',
   choose: 'Choose what to compare',
+  startAndEnd: (run: string) => `Start and end of ${run}`,
   chooseText:
     'Pick two or more runs at the right, or one run at two of its steps. Settings, curves and answers are laid beside each other.',
   places: 'Compared',

@@ -41,6 +41,7 @@ export const RUNS = {
   note: 'Note',
   none: 'none',
   checkpoints: 'Checkpoints',
+  noCheckpoints: 'None is kept on this machine.',
   fork: 'Fork from here',
   settings: 'Settings that differ from the preset',
   sameSettings: 'All settings are those of the preset.',

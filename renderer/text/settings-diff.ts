@@ -15,11 +15,13 @@ export function presetValues(preset: string): Values {
   return { ...Object.fromEntries(defaults), ...own }
 }
 
+/** A setting that the run does not name came after it. */
 export function changedSettings(
   preset: string,
   config: Readonly<Record<string, Json>>,
 ): readonly Changed[] {
-  return diffSettings(presetValues(preset), config)
+  const known = Object.entries(presetValues(preset)).filter(([key]) => key in config)
+  return diffSettings(Object.fromEntries(known), config)
 }
 
 /** In the order of the table of fields, others at the end. Absent is said as a dash. */

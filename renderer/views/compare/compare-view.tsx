@@ -1,11 +1,13 @@
 /**
  * Two or more runs or checkpoints beside each other: scores and answers, curves, settings, and one prompt for all.
  */
+import { GitCompare } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useMemo, useState } from 'react'
+import { Button } from '../../components/button.tsx'
 import { Empty } from '../../components/states.tsx'
 import { Tabs } from '../../components/tabs.tsx'
-import { useParam } from '../../state/route.ts'
+import { useParam, useRoute } from '../../state/route.ts'
 import { COMPARE } from '../../strings/compare.ts'
 import { parseCompared, runsOf } from '../../text/compared.ts'
 import type { Compared } from '../../text/compared.ts'
@@ -27,15 +29,28 @@ export function CompareView() {
       </div>
       <div className={layout['split']}>
         <div className={layout['scroll']}>
-          {places.length < 2 ? (
-            <Empty title={COMPARE.choose} text={COMPARE.chooseText} />
-          ) : (
-            <Beside places={places} />
-          )}
+          {places.length < 2 ? <Choose /> : <Beside places={places} />}
         </div>
         <Chooser places={places} />
       </div>
     </div>
+  )
+}
+
+/** The selected run is offered with where it began. */
+function Choose() {
+  const run = useParam('run')
+  const change = useRoute((state) => state.change)
+  return (
+    <Empty title={COMPARE.choose} text={COMPARE.chooseText}>
+      {run === null ? null : (
+        <Button
+          icon={GitCompare}
+          label={COMPARE.startAndEnd(run)}
+          onPress={() => change({ runs: `${run}@0,${run}` })}
+        />
+      )}
+    </Empty>
   )
 }
 

@@ -12,7 +12,8 @@ import type { Range } from '../../charts/plot.ts'
 import { scoreCharts } from '../../charts/scores.ts'
 import { stepAt } from '../../charts/source.ts'
 import type { Source } from '../../charts/source.ts'
-import { logged } from '../../charts/spec.ts'
+import { isEmpty, logged } from '../../charts/spec.ts'
+import type { ChartSpec } from '../../charts/spec.ts'
 import type { Curves } from '../../data/curves.ts'
 import type { EvalRecord } from '../../../electron/contract/run.ts'
 import { CHARTS } from '../../strings/charts.ts'
@@ -53,15 +54,24 @@ export function ChartGroupView({ group, source, curves, evals, options }: Props)
       <h2>{CHARTS.groups[group]}</h2>
       <div className={layout['grid']}>
         {group === 'solve' ? <Scores evals={evals} onStep={onStep} /> : null}
-        {specs.map((spec) => (
+        {specs.filter(hasValues).map((spec) => (
           <Chart key={spec.id} spec={spec} {...shared} onPick={at(onStep)} onLogs={at(onLogs)} />
         ))}
         {group === 'reward' ? <SolveRates curves={curves} onStep={onStep} /> : null}
         {group === 'policy' ? <Advantages curves={curves} onStep={onStep} /> : null}
         {group === 'validity' ? <ValidityFunnel curves={curves} /> : null}
       </div>
+      <Missing titles={specs.filter(isEmpty).map(({ title }) => title)} />
     </section>
   )
+}
+
+const hasValues = (spec: ChartSpec): boolean => !isEmpty(spec)
+
+/** A card without a line in it says no more than its name. */
+function Missing({ titles }: { readonly titles: readonly string[] }) {
+  if (titles.length === 0) return null
+  return <p className={layout['muted']}>{CHARTS.withoutValues(titles.join(', '))}</p>
 }
 
 type ScoresProps = Pick<Props, 'evals'> & Pick<ChartOptions, 'onStep'>

@@ -65,7 +65,7 @@ function Checkup() {
   const doctor = useAsk('app.doctor', {})
   return (
     <Panel title={RUNS.checkup}>
-      <Loaded query={doctor} what={RUNS.checkup}>
+      <Loaded query={doctor} what={RUNS.checkupWait}>
         {({ findings }) => (
           <div className={styles['findings']}>
             {findings.map((finding) => (

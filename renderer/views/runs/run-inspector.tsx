@@ -3,8 +3,9 @@
  */
 import { GitFork } from 'lucide-react'
 import { Fragment } from 'react'
-import type { RunView } from '../../../electron/contract/workbench.ts'
 import { PHASES } from '../../../electron/contract/run.ts'
+import type { Phase } from '../../../electron/contract/run.ts'
+import type { LiveRun, RunView } from '../../../electron/contract/workbench.ts'
 import { IconButton } from '../../components/button.tsx'
 import { Bar, Facts, Panel } from '../../components/panel.tsx'
 import type { Fact } from '../../components/panel.tsx'
@@ -61,24 +62,24 @@ function aboutRun({ run, forks }: RunView): readonly Fact[] {
 const reasonLabel = ({ state }: RunView['run']): string =>
   state === 'finished' ? RUNS.note : RUNS.reason
 
-/** Of a live run the phase it is in; of others how the last step's time went. */
-function Phases({ view }: { readonly view: RunView }) {
+/** Of a run that goes on the phase it is in; of others how the last step's time went. */
+function Phases({ view: { lastStep } }: { readonly view: RunView }) {
   const { live } = useRun()
-  const { lastStep } = view
-  const at = live?.phase === undefined || live.phase === null ? -1 : PHASES.indexOf(live.phase.name)
+  const seconds = (name: Phase) => lastStep?.phaseSeconds[name]
+  const whole = PHASES.reduce((sum, name) => sum + (seconds(name) ?? 0), 0)
+  const now = live?.phase ?? null
   return (
     <Panel title={RUNS.phases}>
       <div className={styles['phases']}>
         {PHASES.map((name, index) => {
-          const own = index === at ? live?.phase : null
-          const total = own?.total ?? 1
-          const done = own?.done ?? (index < at || at < 0 ? total : 0)
-          const seconds = lastStep?.phaseSeconds[name]
+          const spent = seconds(name)
+          const { done, total } =
+            now === null ? { done: spent ?? 0, total: whole } : within(now, name, index)
           return (
             <Fragment key={name}>
               <span>{COMMON.phases[name]}</span>
               <Bar label={COMMON.phases[name]} done={done} total={total} />
-              <span className="number">{seconds === undefined ? NOTHING : duration(seconds)}</span>
+              <span className="number">{spent === undefined ? NOTHING : duration(spent)}</span>
             </Fragment>
           )
         })}
@@ -87,8 +88,22 @@ function Phases({ view }: { readonly view: RunView }) {
   )
 }
 
+type Progress = NonNullable<LiveRun['phase']>
+
+function within(now: Progress, name: Phase, index: number): Pick<Progress, 'done' | 'total'> {
+  if (name === now.name) return now
+  return { done: index < PHASES.indexOf(now.name) ? 1 : 0, total: 1 }
+}
+
 function Checkpoints({ view: { run, checkpoints } }: { readonly view: RunView }) {
   const go = useRoute((state) => state.go)
+  if (checkpoints.length === 0) {
+    return (
+      <Panel title={RUNS.checkpoints}>
+        <p className={layout['muted']}>{RUNS.noCheckpoints}</p>
+      </Panel>
+    )
+  }
   return (
     <Panel title={RUNS.checkpoints} flush>
       <table className={`${layout['plain']} ${layout['middle']}`}>

@@ -16,6 +16,7 @@ import { useRoute } from '../../state/route.ts'
 import { COMMON } from '../../strings/common.ts'
 import { SHELL } from '../../strings/shell.ts'
 import { Bell } from './bell.tsx'
+import { KeyCaps } from './key-caps.tsx'
 import styles from './shell.module.css'
 
 export function TopBar({ onPalette }: { readonly onPalette: () => void }) {
@@ -42,7 +43,7 @@ export function TopBar({ onPalette }: { readonly onPalette: () => void }) {
       <button type="button" className={styles['find']} onClick={onPalette}>
         <Search size={14} aria-hidden />
         <span>{SHELL.palette}</span>
-        <kbd>Ctrl+K</kbd>
+        <KeyCaps keys="$mod+k" />
       </button>
     </header>
   )
