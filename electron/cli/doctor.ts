@@ -9,17 +9,19 @@ import type { Diagnosis } from '../host/doctor.ts'
 import type { Act } from './act.ts'
 import { table, visible } from './format.ts'
 import { flag, text, withHome } from './options.ts'
+import { remoteOf, remoteOptions, withRemote } from './remote-options.ts'
 
-const Options = v.strictObject({ json: flag, home: v.optional(text) })
+const Options = v.strictObject({ json: flag, home: v.optional(text), ...remoteOptions })
 
 export function addDoctor(program: Command, act: Act): void {
   const command = program.command('doctor').description('look at this machine')
-  withHome(command).action(
-    act(Options, async ({ home }, { output }) => {
+  withHome(withRemote(command)).action(
+    act(Options, async ({ home, ...given }, { output }) => {
+      const remote = remoteOf(given) ?? undefined
       const { diagnose } = await import('../host/doctor.ts')
       const { oneErrand } = await import('../host/one-errand.ts')
       const { signal } = new AbortController()
-      const diagnosis = await diagnose(home, () => oneErrand().probe(signal))
+      const diagnosis = await diagnose(home, () => oneErrand().probe(signal), remote)
       output.summary(diagnosis, (colors) => reportOf(diagnosis, colors))
       return diagnosis.ok ? 0 : 1
     }),

@@ -33,7 +33,7 @@ export function addScan(flags: Command, act: Act): void {
       const { openMonitor } = await import('../host/rules-file.ts')
       const folder = homeDirectory(home)
       const monitor = await openMonitor(folder, rules ?? null)
-      const scanned = await watched((signal, onProgress) =>
+      const scanned = await watched('episodes', (signal, onProgress) =>
         withHistory(folder, (store) =>
           scanRun(store, run, monitor, { signal, onProgress, again: again === true }),
         ),
@@ -67,7 +67,7 @@ export function addTry(flags: Command, act: Act): void {
       const { tryRules } = await import('../host/scan.ts')
       const { openTrial } = await import('../host/rules-file.ts')
       const monitor = await openTrial(rules)
-      const tried = await watched((signal, onProgress) =>
+      const tried = await watched('episodes', (signal, onProgress) =>
         withHistory(homeDirectory(home), (store) =>
           tryRules(store, run, monitor, { signal, onProgress }),
         ),
@@ -78,12 +78,14 @@ export function addTry(flags: Command, act: Act): void {
   )
 }
 
-async function watched<T>(
+/** One line of progress over things of this name. */
+export async function watched<T>(
+  what: string,
   body: (signal: AbortSignal, onProgress: (done: number, total: number) => void) => Promise<T>,
 ): Promise<T> {
   const progress = createProgress()
   try {
-    return await withInterrupt(({ signal }) => body(signal, counting(progress, 'episodes')))
+    return await withInterrupt(({ signal }) => body(signal, counting(progress, what)))
   } finally {
     progress.close()
   }

@@ -1,10 +1,11 @@
 /**
- * `kelvin flags list|add|decide|agree|scan|try|pause|import|export`: reviews of unsafe traces.
+ * `kelvin flags list|add|decide|agree|scan|try|judge|pause|import|export`: reviews of unsafe traces.
  */
 import type { Command } from 'commander'
 import type { Act } from './act.ts'
 import { addAgree } from './flags-agree.ts'
 import { addFlagsExport, addFlagsImport } from './flags-exchange.ts'
+import { addJudge } from './flags-judge.ts'
 import { addList } from './flags-list.ts'
 import { addPause } from './flags-pause.ts'
 import { addScan, addTry } from './flags-scan.ts'
@@ -19,6 +20,7 @@ export function addFlags(program: Command, act: Act): void {
     addAgree,
     addScan,
     addTry,
+    addJudge,
     addPause,
     addFlagsImport,
     addFlagsExport,

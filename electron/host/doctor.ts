@@ -10,6 +10,7 @@ import { availableParallelism, cpus, totalmem } from 'node:os'
 import { dirname, join } from 'node:path'
 import { messageOf } from '../contract/errors.ts'
 import { PRESET_NOTES } from '../contract/preset-notes.ts'
+import type { RemoteEngine } from '../contract/remote.ts'
 import type { IsolationLevel } from '../contract/verdict.ts'
 import { LEVEL_LABELS } from '../sandbox/level.ts'
 import type { SelfTestRow } from '../sandbox/level.ts'
@@ -18,6 +19,7 @@ import type { Python } from '../sandbox/python.ts'
 import { lookAtDevices, type Probe } from './devices.ts'
 import { homeDirectory } from './paths.ts'
 import { testSandbox } from './programs.ts'
+import { lookAtRemote } from './remote-check.ts'
 
 export type Diagnosis = {
   /** Whether training is possible. */
@@ -43,18 +45,23 @@ export type Diagnosis = {
   readonly findings: readonly Finding[]
 }
 
-/** home: the --home option. probe: looks at devices, in another process. */
-export async function diagnose(home: string | undefined, probe: Probe): Promise<Diagnosis> {
-  const [runtime, python, sandbox, disk, devices] = await Promise.all([
+/** home: the --home option. probe: looks at devices, in another process. remote: looked at where one is named. */
+export async function diagnose(
+  home: string | undefined,
+  probe: Probe,
+  remote?: RemoteEngine,
+): Promise<Diagnosis> {
+  const [runtime, python, sandbox, disk, devices, server] = await Promise.all([
     lookAtRuntime(),
     lookAtPython(),
     lookAtSandbox(),
     lookAtHome(home),
     lookAtDevices(probe),
+    remote === undefined ? { findings: [] } : lookAtServer(remote, home),
   ])
   const machine = lookAtMachine()
   const electron = lookAtElectron()
-  const parts = [lookAtNode(), runtime, python, sandbox, disk, machine, devices, electron]
+  const parts = [lookAtNode(), runtime, python, sandbox, disk, machine, devices, electron, server]
   const findings = parts.flatMap(({ findings }) => findings)
   return {
     ok: findings.every(({ ok, needed }) => ok || !needed),
@@ -138,6 +145,10 @@ const LEVEL_HINTS: Readonly<Record<IsolationLevel, string>> = {
   2: 'for level 4 install Python 3.9 or newer',
   1: '',
   0: 'programs would run with your rights: train with --accept-no-isolation in a virtual machine only',
+}
+
+async function lookAtServer(remote: RemoteEngine, home: string | undefined) {
+  return { findings: [await lookAtRemote(remote, homeDirectory(home))] }
 }
 
 /** Namespaces and the filter are Linux's; elsewhere a browser's sandbox is what there is. */

@@ -44,9 +44,12 @@ const HEARTBEAT_MS = 10_000
 const MISSED_BEATS = 6
 
 /** What a server serves. */
-export async function readServed(http: Http, signal?: AbortSignal): Promise<Served[]> {
+export async function readServed(
+  http: Http,
+  times: { readonly attempts?: number } = {},
+): Promise<Served[]> {
   const path = 'get_server_capabilities'
-  const answer = await http.call({ method: 'GET', path, repeatable: true, signal })
+  const answer = await http.call({ method: 'GET', path, repeatable: true, ...times })
   const where = http.where(path)
   return parseAnswer(Capabilities, valueOf(answer, where), where).supported_models.map(
     ({ model_name: name, max_context_length: context }) => ({ name, context: context ?? null }),

@@ -9,17 +9,20 @@ import type { Bench } from '../bench.ts'
 import { checkedLink } from '../desk.ts'
 import type { Desk } from '../desk.ts'
 import { diagnose } from '../doctor.ts'
+import { remoteModel } from '../remote-model.ts'
 import type { HandlersOf } from './types.ts'
 
-export function appHandlers({ info, desk, errands }: Bench): HandlersOf<'app'> {
+export function appHandlers({ info, desk, errands, settings }: Bench): HandlersOf<'app'> {
   let looking: Promise<Diagnosis> | null = null
   return {
     'app.info': () => info,
     // Several windows that ask at once share one look: it starts a sandbox.
     'app.doctor': async () => {
-      looking ??= diagnose(info.home, () => errands.probe(new AbortController().signal)).finally(
-        () => (looking = null),
-      )
+      looking ??= diagnose(
+        info.home,
+        () => errands.probe(new AbortController().signal),
+        remoteModel(settings.get())?.engine,
+      ).finally(() => (looking = null))
       return await looking
     },
     'app.usage': async () => ({

@@ -3,22 +3,18 @@
  * Not here: flags (flags.ts), rules (rules.ts).
  */
 import { basename } from 'node:path'
-import { AppError } from '../../contract/errors.ts'
 import type { JudgeInput } from '../../contract/review.ts'
 import type { RemoteEngine } from '../../contract/remote.ts'
-import { RUBRIC_VERSION } from '../../safety/judge.ts'
 import { readHeldDecision, readHeldDecisions } from '../../store/decisions.ts'
-import { readEpisode } from '../../store/episodes.ts'
-import { insertJudgement } from '../../store/judgements.ts'
 import { runKey } from '../../store/runs.ts'
 import type { Bench } from '../bench.ts'
 import { measureAgreement, readRatings } from '../flag-ratings.ts'
 import { importFlags } from '../flags-exchange.ts'
 import { exportReview } from '../flags-export.ts'
 import { decideEpisode } from '../flags-trail.ts'
-import type { Answer } from '../judge.ts'
 import type { Progressed } from '../jobs.ts'
 import { remoteLabel } from '../open-engine.ts'
+import { judgeEpisodes } from '../judge-run.ts'
 import { withHistory } from '../open-history.ts'
 import { createTurns } from '../pace.ts'
 import { setPausing, showPausing } from '../pausing.ts'
@@ -63,7 +59,7 @@ export function reviewHandlers(bench: Bench): HandlersOf<'review' | 'decisions'>
       }),
     'review.judge': (order) =>
       jobs.start(`Judge over ${order.run}`, async (signal, onProgress) =>
-        judgeEpisodes(bench, order, signal, onProgress),
+        judgeOrder(bench, order, signal, onProgress),
       ),
     'review.export': ({ out, ...order }) => {
       const target = handles.path(out)
@@ -74,6 +70,12 @@ export function reviewHandlers(bench: Bench): HandlersOf<'review' | 'decisions'>
     },
     'review.import': ({ file }, signal) =>
       withHistory(info.home, (store) => importFlags(store, handles.path(file), now, signal)),
+    ...decisionHandlers(bench),
+  }
+}
+
+function decisionHandlers({ history, settings, now }: Bench): HandlersOf<'decisions'> {
+  return {
     'decisions.pausing': ({ run }) => history.read((store) => showPausing(store, run)),
     'decisions.setPausing': ({ run, ...policy }) =>
       history.write((store) =>
@@ -103,38 +105,20 @@ function judgeName(model: JudgeInput['model'], folder: string, remote: RemoteEng
   return model.type === 'checkpoint' ? `${model.run}@${model.step ?? 'last'}` : basename(folder)
 }
 
-/** Each answer is kept as it comes, so that one that is called off keeps what was said before. */
-async function judgeEpisodes(
+async function judgeOrder(
   bench: Bench,
   { run, episodes, model }: JudgeInput,
   signal: AbortSignal,
   onProgress: Progressed,
 ) {
-  const { history, errands, info, now } = bench
+  const { errands, info, now } = bench
   const places = placesOf(bench)
   const folder = folderOf(model, places)
   const remote = engineOf(model, places)
-  const judge = `judge:${judgeName(model, folder, remote)}`
-  const traces = history.read((store) =>
-    episodes.flatMap((id) => {
-      const episode = readEpisode(store, runKey(store, run), id)
-      if (episode === null) return []
-      const { role, kind, response } = episode
-      return [{ id, role, kind, response }]
-    }),
+  const name = judgeName(model, folder, remote)
+  const judge = { name, model: folder, home: info.home, ...(remote && { remote }) }
+  const counts = await withHistory(info.home, (store) =>
+    judgeEpisodes(run, episodes, judge, { store, errands, signal, onProgress, now }),
   )
-  if (traces.length === 0) throw new AppError('usage', 'judge: expected traces, found none')
-  const counts = { judged: 0, unparsable: 0 }
-  await withHistory(info.home, async (store) => {
-    const key = runKey(store, run)
-    const keep = (answer: Answer): void => {
-      counts.judged += 1
-      if (!answer.verdict.ok) counts.unparsable += 1
-      insertJudgement(store, key, { ...answer, judge, rubric: RUBRIC_VERSION, atMs: now() })
-      onProgress(counts.judged, traces.length)
-    }
-    const place = { home: info.home, ...(remote === null ? {} : { remote }) }
-    await errands.judge({ model: folder, traces, ...place }, { signal, onAnswer: keep })
-  })
   return { type: 'judge' as const, ...counts }
 }
