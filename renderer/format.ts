@@ -62,6 +62,12 @@ function minus(text: string): string {
   return text.replace('-', '−')
 }
 
+/** Memory as cards and settings count it, in GiB. */
+export function memory(count: number): string {
+  const gib = count / 2 ** 30
+  return gib < 1 ? `${whole.format(count / 2 ** 20)} MiB` : `${gib.toFixed(1)} GiB`
+}
+
 export function bytes(count: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB']
   const power = count < 1 ? 0 : Math.min(4, Math.floor(Math.log10(count) / 3))

@@ -115,6 +115,7 @@ export const NEW_RUN = {
   perStep: 'Per step',
   memory: 'Memory',
   memoryOf: (total: string, limit: string) => `${total} of ${limit}`,
+  tooMuch: (sizes: string) => `${sizes}: does not fit`,
   places: {
     machine: 'Free on this machine now. Training and generation take turns; the larger counts.',
     adapter: 'Free on the graphics adapter now. Its buffers are kept, so that all parts count.',

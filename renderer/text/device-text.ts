@@ -2,7 +2,7 @@
  * What a choice of device means on this machine, as one line. Not here: the control (views/new-run/device-picker.tsx).
  */
 import type { AdapterReport, DeviceReport, Diagnosis } from '../../electron/contract/workbench.ts'
-import { bytes } from '../format.ts'
+import { memory } from '../format.ts'
 import { NEW_RUN } from '../strings/runs.ts'
 import { visible } from './neutral.ts'
 
@@ -20,7 +20,7 @@ export function deviceLabel(device: Device, machine: Machine | null): string {
 export function deviceHint(device: Device, machine: Machine | null): string {
   if (machine === null) return NEW_RUN.looking
   if (device === 'cpu')
-    return NEW_RUN.cpuHint(String(machine.cores), bytes(machine.memoryFreeBytes))
+    return NEW_RUN.cpuHint(String(machine.cores), memory(machine.memoryFreeBytes))
   const report = machine.devices.find((one) => one.device === device)
   if (report === undefined) return ''
   if (!report.usable) return NEW_RUN.fallbackHint(visible(report.why))
@@ -29,11 +29,11 @@ export function deviceHint(device: Device, machine: Machine | null): string {
 
 function adapterText({ name, memoryBytes, freeBytes }: AdapterReport): string {
   if (memoryBytes === null) return NEW_RUN.adapterHint(visible(name), NEW_RUN.memoryUnknown)
-  const memory =
+  const sizes =
     freeBytes === null
-      ? bytes(memoryBytes)
-      : NEW_RUN.memoryHint(bytes(freeBytes), bytes(memoryBytes))
-  return NEW_RUN.adapterHint(visible(name), memory)
+      ? memory(memoryBytes)
+      : NEW_RUN.memoryHint(memory(freeBytes), memory(memoryBytes))
+  return NEW_RUN.adapterHint(visible(name), sizes)
 }
 
 function abilities({ half, largestBufferBytes, gigaflops }: DeviceReport): string[] {
@@ -41,5 +41,5 @@ function abilities({ half, largestBufferBytes, gigaflops }: DeviceReport): strin
   const precision = half ? NEW_RUN.halfHint : NEW_RUN.singleHint
   return largestBufferBytes === null
     ? [precision]
-    : [precision, NEW_RUN.bufferHint(bytes(largestBufferBytes))]
+    : [precision, NEW_RUN.bufferHint(memory(largestBufferBytes))]
 }

@@ -6,7 +6,7 @@ import { Fragment } from 'react'
 import type { MemoryReport } from '../../../electron/contract/memory.ts'
 import { Button } from '../../components/button.tsx'
 import { Panel } from '../../components/panel.tsx'
-import { bytes } from '../../format.ts'
+import { memory as gib } from '../../format.ts'
 import { NEW_RUN } from '../../strings/runs.ts'
 import { type Grouped, memoryGroups } from '../../text/memory-parts.ts'
 import { settingText } from '../../text/settings-diff.ts'
@@ -18,12 +18,12 @@ type Props = {
 }
 
 export function MemoryPanel({ memory, onPropose }: Props) {
-  const { total, limit, place, fits, proposal } = memory
+  const { total, place, fits, proposal } = memory
   const groups = memoryGroups(memory)
   return (
-    <Panel title={NEW_RUN.memory} note={NEW_RUN.memoryOf(bytes(total), bytes(limit))}>
+    <Panel title={NEW_RUN.memory} note={sizes(memory)}>
       <Shares groups={groups} memory={memory} />
-      <p className={styles['range']}>{NEW_RUN.places[place]}</p>
+      <p className={`${styles['range']} ${styles['place']}`}>{NEW_RUN.places[place]}</p>
       <table className={styles['parts']}>
         <tbody>
           {groups.map((group) => (
@@ -33,7 +33,7 @@ export function MemoryPanel({ memory, onPropose }: Props) {
         <tfoot>
           <tr>
             <th scope="row">{NEW_RUN.memoryTotal}</th>
-            <td>{bytes(total)}</td>
+            <td>{gib(total)}</td>
           </tr>
         </tfoot>
       </table>
@@ -56,17 +56,18 @@ export function MemoryPanel({ memory, onPropose }: Props) {
   )
 }
 
+function sizes({ total, limit, fits }: MemoryReport): string {
+  const text = NEW_RUN.memoryOf(gib(total), gib(limit))
+  return fits ? text : NEW_RUN.tooMuch(text)
+}
+
 /** The parts side by side, as shares of what may be taken, or of what is wanted where that is more. */
 function Shares({ groups, memory }: { groups: readonly Grouped[]; memory: MemoryReport }) {
   const { total, limit, fits } = memory
   const whole = Math.max(total, limit)
   const parts = groups.flatMap((group) => group.parts).filter(({ counted }) => counted)
   return (
-    <div
-      className={styles['shares']}
-      role="img"
-      aria-label={NEW_RUN.memoryOf(bytes(total), bytes(limit))}
-    >
+    <div className={styles['shares']} role="img" aria-label={sizes(memory)}>
       {parts.map(({ name, bytes: size }) => (
         <span key={name} className={styles[name]} style={{ width: `${(size / whole) * 100}%` }} />
       ))}
@@ -91,7 +92,7 @@ function Rows({ group, parts }: Grouped) {
             <span className={`${styles['swatch']} ${styles[name]}`} />
             {NEW_RUN.memoryParts[name]}
           </th>
-          <td>{bytes(size)}</td>
+          <td>{gib(size)}</td>
         </tr>
       ))}
     </Fragment>

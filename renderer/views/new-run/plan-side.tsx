@@ -60,7 +60,7 @@ function Estimate({ plan }: { readonly plan: RunPlanView }) {
         ]}
       />
       {problems.length === 0 ? null : (
-        <div role="alert">
+        <div className={styles['problems']} role="alert">
           <h3>{NEW_RUN.problems}</h3>
           <ul>
             {problems.map((problem) => (
