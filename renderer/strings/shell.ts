@@ -33,6 +33,7 @@ export const SHELL = {
   shortcutsHint: 'Change them in Settings, Shortcuts.',
   theme: 'Theme',
   output: 'Output',
+  outputOf: 'Output of engine, sandbox and app',
   outputHeight: 'Height of the output',
   closeOutput: 'Close the output',
   showOutput: 'Show or hide the output',

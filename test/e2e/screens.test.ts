@@ -372,7 +372,7 @@ describe.skipIf(noBrowser !== '')(`the workbench in a browser ${noBrowser}`, () 
   it('shows the output below any screen, as high as it is drawn, and keeps that', async () => {
     await open('runs')
     await page.keyboard.press('Control+j')
-    const dock = page.getByRole('region', { name: 'Output', exact: true })
+    const dock = page.getByRole('region', { name: 'Output of engine, sandbox and app' })
     const edge = dock.getByRole('separator', { name: 'Height of the output' })
     await edge.press('ArrowUp')
     await edge.and(page.locator('[aria-valuenow="244"]')).waitFor()

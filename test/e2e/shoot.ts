@@ -26,7 +26,7 @@ try {
   for (const dark of [false, true]) {
     if (wanted('first-run')) {
       await shootAll(browser, empty.url, dark, [
-        { name: 'first-run', address: '', ready: 'This machine' },
+        { name: 'first-run', address: '', ready: 'graphics' },
       ])
     }
     await shootAll(
@@ -80,6 +80,7 @@ async function shootAll(
     if (address !== '') await visit(page, address)
     await page.getByText(ready).first().waitFor()
     await page.waitForLoadState('networkidle')
+    if (name === 'new-run') await page.getByText('Looking at').waitFor({ state: 'detached' })
     if (name === 'task') await page.locator('.monaco-editor .view-line').first().waitFor()
     await page.waitForTimeout(600)
     await page.evaluate(hidePaths)

@@ -28,7 +28,7 @@ function Dock() {
   const [drawn, setDrawn] = useState<number | null>(null)
   const height = drawn ?? kept
   return (
-    <section className={styles['dock']} style={{ height }} aria-label={SHELL.output}>
+    <section className={styles['dock']} style={{ height }} aria-label={SHELL.outputOf}>
       <Edge
         height={height}
         onDraw={setDrawn}
