@@ -1,26 +1,9 @@
 /**
  * From proposals to valid tasks: how many each check refused, in the order of the checks.
  */
+import { CHECK_ORDER } from '../../electron/contract/checks.ts'
 import type { StepRow, Tally } from '../../electron/contract/history.ts'
 import type { Kind } from '../../electron/contract/task.ts'
-
-/** The order in which a proposal is checked; see selfplay/azr. */
-export const CHECK_ORDER = [
-  'parse',
-  'held-out',
-  'syntax',
-  'entry',
-  'imports',
-  'names',
-  'functions',
-  'literal',
-  'message',
-  'runs',
-  'deterministic',
-  'output',
-  'fits',
-  'new',
-] as const
 
 export type Stage = { readonly check: string; readonly lost: number; readonly left: number }
 export type Funnel = {

@@ -2,6 +2,7 @@
  * A made-up run that looks like one that learns: rewards rise, programs grow, refusals fall. A function of
  * (step, seed) only; its texts are real tasks of the nano language with their real outputs.
  */
+import { CHECK_ORDER } from '../../electron/contract/checks.ts'
 import type { Episode } from '../../electron/contract/episode.ts'
 import type {
   EvalRecord,
@@ -72,23 +73,6 @@ export const SAMPLES: readonly Sample[] = [
     1,
   ),
 ]
-
-const CHECKS = [
-  'parse',
-  'held-out',
-  'syntax',
-  'entry',
-  'imports',
-  'names',
-  'functions',
-  'literal',
-  'message',
-  'runs',
-  'deterministic',
-  'output',
-  'fits',
-  'new',
-] as const
 
 const REFUSALS: readonly (readonly [check: string, evidence: string])[] = [
   ['parse', 'not a literal: unterminated string'],
@@ -232,10 +216,10 @@ function solveShare(step: number, { span, seed }: LearningOptions, lot: number):
 }
 
 function checksOf(valid: boolean, lot: number): Check[] {
-  if (valid) return CHECKS.map((name) => ({ name, pass: true, evidence: '' }))
+  if (valid) return CHECK_ORDER.map((name) => ({ name, pass: true, evidence: '' }))
   const [failed, evidence] = REFUSALS[lot % REFUSALS.length] ?? ['parse', '']
-  const until = CHECKS.findIndex((name) => name === failed)
-  return CHECKS.slice(0, until + 1).map((name, at) => ({
+  const until = CHECK_ORDER.findIndex((name) => name === failed)
+  return CHECK_ORDER.slice(0, until + 1).map((name, at) => ({
     name,
     pass: at < until,
     evidence: at < until ? '' : evidence,

@@ -2,7 +2,7 @@
  * Above the table of tasks: the query as text and as a form, its conditions, saved views, columns, export.
  */
 import { Download, FilterX } from 'lucide-react'
-import { CHECK_ORDER } from '../../charts/funnel.ts'
+import { CHECK_ORDER } from '../../../electron/contract/checks.ts'
 import { Button } from '../../components/button.tsx'
 import { useRoute } from '../../state/route.ts'
 import { EXPORT, FILTER } from '../../strings/task-filter.ts'

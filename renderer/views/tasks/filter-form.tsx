@@ -7,7 +7,7 @@ import { Button as BaseButton, DialogTrigger, Popover } from 'react-aria-compone
 import { KINDS } from '../../../electron/contract/task.ts'
 import type { ExactName, NumberName } from '../../../electron/contract/task-fields.ts'
 import { RUN_STATUSES } from '../../../electron/contract/verdict.ts'
-import { CHECK_ORDER } from '../../charts/funnel.ts'
+import { CHECK_ORDER } from '../../../electron/contract/checks.ts'
 import controls from '../../components/controls.module.css'
 import { TextField } from '../../components/fields.tsx'
 import { Select } from '../../components/select.tsx'

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { CHECK_ORDER } from '../../../../electron/contract/checks.ts'
 import type { RunOverrides } from '../../../../electron/contract/config.ts'
 import { validate } from '../../../../electron/selfplay/azr/validate.ts'
 import type { JudgedProposal, Response, StepContext } from '../../../../electron/selfplay/recipe.ts'
@@ -42,22 +43,7 @@ describe('a good proposal', () => {
       visible: 1,
       message: '',
     })
-    expect(judged.checks.map(({ name }) => name)).toEqual([
-      'parse',
-      'held-out',
-      'syntax',
-      'entry',
-      'imports',
-      'names',
-      'functions',
-      'literal',
-      'message',
-      'runs',
-      'deterministic',
-      'output',
-      'fits',
-      'new',
-    ])
+    expect(judged.checks.map(({ name }) => name)).toEqual(CHECK_ORDER)
     expect(judged.checks.every(({ pass }) => pass)).toBe(true)
     expect([judged.standing, judged.status]).toEqual(['fresh', 'ok'])
   })
