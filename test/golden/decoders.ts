@@ -6,10 +6,10 @@ import * as v from 'valibot'
 import type { Datum } from '../../electron/engine/datum.ts'
 import type { DecoderConfig } from '../../electron/model/config.ts'
 import { parseConfig } from '../../electron/model/config-json.ts'
+import { AdamwParams, numbers, policyDatum, PolicyRow } from './parts.ts'
 
 export const GOLDEN_NAMES = ['llama', 'llama-tied', 'llama3-rope', 'qwen2', 'qwen3'] as const
 
-const numbers = v.array(v.number())
 const perTensor = <T extends v.GenericSchema>(schema: T) => v.record(v.string(), schema)
 
 const Loss = v.looseObject({
@@ -22,17 +22,7 @@ const Golden = v.object({
   config: v.unknown(),
   perturb: v.number(),
   rows: v.array(
-    v.object({
-      tokens: numbers,
-      targets: numbers,
-      weights: numbers,
-      logprobs: numbers,
-      advantages: numbers,
-      klWeight: numbers,
-      entropyWeight: numbers,
-      clipLow: v.number(),
-      clipHigh: v.number(),
-    }),
+    v.object({ ...PolicyRow.entries, weights: numbers }),
   ),
   outputs: v.array(v.object({ logits: v.array(numbers), logprobs: numbers, entropy: numbers })),
   samples: perTensor(numbers),
@@ -47,14 +37,7 @@ const Golden = v.object({
     }),
   }),
   adamw: v.object({
-    params: v.object({
-      learningRate: v.number(),
-      beta1: v.number(),
-      beta2: v.number(),
-      eps: v.number(),
-      weightDecay: v.number(),
-      gradClipNorm: v.number(),
-    }),
+    params: AdamwParams,
     steps: v.array(
       v.object({
         loss: v.picklist(['cross_entropy', 'ppo']),
@@ -79,17 +62,10 @@ export function readGolden(name: string): Golden {
 
 /** The rows of a golden file as data of one loss. */
 export function goldenData({ rows }: Golden, loss: 'cross_entropy' | 'ppo'): Datum[] {
-  return rows.map((row) => {
-    const sequence = { tokens: Int32Array.from(row.tokens), targets: Int32Array.from(row.targets) }
-    if (loss === 'cross_entropy') return { ...sequence, weights: Float32Array.from(row.weights) }
-    return {
-      ...sequence,
-      logprobs: Float32Array.from(row.logprobs),
-      advantages: Float32Array.from(row.advantages),
-      klWeight: Float32Array.from(row.klWeight),
-      entropyWeight: Float32Array.from(row.entropyWeight),
-      clipLow: row.clipLow,
-      clipHigh: row.clipHigh,
-    }
-  })
+  if (loss === 'ppo') return rows.map(policyDatum)
+  return rows.map(({ tokens, targets, weights }) => ({
+    tokens: Int32Array.from(tokens),
+    targets: Int32Array.from(targets),
+    weights: Float32Array.from(weights),
+  }))
 }

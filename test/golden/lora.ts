@@ -8,11 +8,11 @@ import type { DecoderConfig } from '../../electron/model/config.ts'
 import { parseConfig } from '../../electron/model/config-json.ts'
 import { adapterTensors, LORA_TARGETS, type LoraSpec } from '../../electron/model/lora.ts'
 import { elementCount } from '../../electron/model/tensors.ts'
+import { AdamwParams, numbers, policyDatum, PolicyRow } from './parts.ts'
 import { uniform } from './weights.ts'
 
 export const LORA_GOLDEN_NAMES = ['llama', 'qwen2', 'qwen3', 'llama-4bit'] as const
 
-const numbers = v.array(v.number())
 const Golden = v.object({
   config: v.unknown(),
   rank: v.number(),
@@ -20,30 +20,14 @@ const Golden = v.object({
   scale: v.number(),
   blocks: v.boolean(),
   rows: v.array(
-    v.object({
-      tokens: numbers,
-      targets: numbers,
-      logprobs: numbers,
-      advantages: numbers,
-      klWeight: numbers,
-      entropyWeight: numbers,
-      clipLow: v.number(),
-      clipHigh: v.number(),
-    }),
+    PolicyRow,
   ),
   logprobs: v.array(numbers),
   loss: v.number(),
   klSum: v.number(),
   gradients: v.record(v.string(), v.object({ norm: v.number(), at: numbers, values: numbers })),
   adamw: v.object({
-    params: v.object({
-      learningRate: v.number(),
-      beta1: v.number(),
-      beta2: v.number(),
-      eps: v.number(),
-      weightDecay: v.number(),
-      gradClipNorm: v.number(),
-    }),
+    params: AdamwParams,
     steps: v.array(
       v.object({
         loss: v.number(),
@@ -78,14 +62,5 @@ export function goldenAdapters({ config, spec, scale }: LoraGolden): Map<string,
 }
 
 export function loraData({ rows }: LoraGolden): Datum[] {
-  return rows.map((row) => ({
-    tokens: Int32Array.from(row.tokens),
-    targets: Int32Array.from(row.targets),
-    logprobs: Float32Array.from(row.logprobs),
-    advantages: Float32Array.from(row.advantages),
-    klWeight: Float32Array.from(row.klWeight),
-    entropyWeight: Float32Array.from(row.entropyWeight),
-    clipLow: row.clipLow,
-    clipHigh: row.clipHigh,
-  }))
+  return rows.map(policyDatum)
 }
