@@ -1,7 +1,12 @@
-/** An order as `kelvin train` without options makes it. */
+/** An order as `kelvin train` without options makes it, but small. */
 import type { TrainOrder } from '../../electron/contract/news.ts'
 
-export function fakeOrder(home: string, model: string): TrainOrder {
+/** model: null is the embedded one. */
+export function fakeOrder(
+  home: string,
+  model: string | null,
+  changes: Partial<TrainOrder> = {},
+): TrainOrder {
   return {
     home,
     recipe: 'azr',
@@ -17,5 +22,6 @@ export function fakeOrder(home: string, model: string): TrainOrder {
     fork: null,
     evaluate: false,
     acceptNoIsolation: false,
+    ...changes,
   }
 }

@@ -18,6 +18,7 @@ import type { Store } from '../../electron/store/store.ts'
 import { readScan, readSuggestions } from '../../electron/store/suggestions.ts'
 import { rulesDigest } from '../../electron/host/scan.ts'
 import { createMonitor } from '../../electron/safety/monitor.ts'
+import { fakeOrder } from '../fakes/train-order.ts'
 
 const home = mkdtempSync(join(tmpdir(), 'kelvin-quarantine-'))
 afterAll(() => rmSync(home, { recursive: true, force: true }))
@@ -65,22 +66,10 @@ test('a real run follows what is decided while it runs: traces, rules and when t
     })
   }
   const summary = await runTraining(
-    {
-      home,
-      recipe: 'azr',
-      preset: 'nano',
-      model: null,
-      engine: 'local',
-      device: 'cpu',
+    fakeOrder(home, null, {
       steps: STEPS,
-      minutes: null,
-      seed: 7,
       settings: ['batch=4', 'mcSamples=3', 'seedFactor=1', 'workers=2'],
-      resume: null,
-      fork: null,
-      evaluate: false,
-      acceptNoIsolation: false,
-    },
+    }),
     { signal: new AbortController().signal, onNews, hold },
   )
 

@@ -11,6 +11,7 @@ import { databaseFile, runDirectory } from '../../electron/host/paths.ts'
 import { RUN_FILE } from '../../electron/host/run-file.ts'
 import { runTraining } from '../../electron/host/train.ts'
 import { openStore } from '../../electron/store/open.ts'
+import { fakeOrder } from '../fakes/train-order.ts'
 
 const STEPS = 4
 const SMALL = [
@@ -29,23 +30,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 function orderFor(home: string, changes: Partial<TrainOrder> = {}): TrainOrder {
-  return {
-    home,
-    recipe: 'azr',
-    preset: 'nano',
-    model: null,
-    engine: 'local',
-    device: 'cpu',
-    steps: STEPS,
-    minutes: null,
-    seed: 7,
-    settings: SMALL,
-    resume: null,
-    fork: null,
-    evaluate: false,
-    acceptNoIsolation: false,
-    ...changes,
-  }
+  return fakeOrder(home, null, { steps: STEPS, settings: SMALL, ...changes })
 }
 
 type Watch = { readonly signal?: AbortSignal; readonly onNews?: (news: TrainNews) => void }

@@ -6,19 +6,12 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type * as FakeElectron from '../../fakes/electron.ts'
+import { freshElectron } from '../../fakes/fresh-electron.ts'
 import { CHANNELS, PAGE_URL } from '../../../electron/contract/desktop.ts'
 import { temporaryFolder } from '../../fakes/folder.ts'
 
 type Fake = typeof FakeElectron
 let electron: Fake
-
-/** Another Electron for each start of the entry. */
-async function freshElectron(): Promise<Fake> {
-  vi.resetModules()
-  const fake: Fake = await import('../../fakes/electron.ts')
-  vi.doMock('electron', () => ({ ...fake }))
-  return fake
-}
 
 beforeEach(() => vi.stubEnv('KELVIN_HOME', temporaryHome))
 afterEach(() => vi.unstubAllEnvs())

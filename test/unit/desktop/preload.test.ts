@@ -1,18 +1,11 @@
 import { MessageChannel } from 'node:worker_threads'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import type * as FakeElectron from '../../fakes/electron.ts'
+import { freshElectron } from '../../fakes/fresh-electron.ts'
 import { CHANNELS } from '../../../electron/contract/desktop.ts'
 
 type Fake = typeof FakeElectron
 let electron: Fake
-
-/** Another Electron for each start of the entry. */
-async function freshElectron(): Promise<Fake> {
-  vi.resetModules()
-  const fake: Fake = await import('../../fakes/electron.ts')
-  vi.doMock('electron', () => ({ ...fake }))
-  return fake
-}
 
 type Wire = { readonly send: (message: unknown) => void; readonly close: () => void }
 type Bridge = {
