@@ -2,12 +2,16 @@
  * The user's settings, and making the page follow them: theme, text size, motion. A theme chosen by a key or a
  * button is kept as a setting.
  */
+import { useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { create } from 'zustand'
+import { READ_ONLY } from '../../electron/contract/reading.ts'
 import type { SettingValues, Settings } from '../../electron/contract/settings.ts'
 import { SETTING_FIELDS } from '../../electron/contract/settings.ts'
 import { useTheme } from '../state/theme.ts'
 import { useAsk, useOrder } from './ask.ts'
+import { useClient } from './client-context.ts'
+import { addNote } from './live.ts'
 
 type Chosen = { readonly [Key in keyof SettingValues]?: SettingValues[Key] }
 
@@ -23,14 +27,28 @@ export function useSetting<Key extends keyof typeof SETTING_FIELDS>(key: Key): S
   return (chosen ?? settings?.[key] ?? SETTING_FIELDS[key].default) as Settings[Key]
 }
 
-/** Holds at once, before the host has kept it. */
+/** Holds at once, before the host has kept it; also where what asked for it is gone by then. */
 export function useChangeSetting(): (values: Chosen) => void {
-  const { mutate } = useOrder('settings.set', ['settings.get'])
+  const client = useClient()
+  const queries = useQueryClient()
   return (values) => {
     useChosen.setState(values)
-    const told = Object.fromEntries(Object.keys(values).map((key) => [key, undefined]))
-    mutate({ values }, { onSuccess: () => useChosen.setState(told) })
+    const kept = async () => {
+      await queries.invalidateQueries({ queryKey: ['settings.get'] })
+      useChosen.setState((now) => without(now, values))
+    }
+    client.call('settings.set', { values }).then(kept, tellUnlessReadOnly)
   }
+}
+
+/** Values that were chosen anew meanwhile stay. */
+function without(now: Chosen, kept: Chosen): Chosen {
+  const same = Object.entries(kept).filter(([key, value]) => Reflect.get(now, key) === value)
+  return Object.fromEntries(same.map(([key]) => [key, undefined]))
+}
+
+function tellUnlessReadOnly(error: Error): void {
+  if (!error.message.endsWith(READ_ONLY)) addNote('warning', error.message)
 }
 
 /** Once, at the top of the page. */

@@ -63,11 +63,11 @@ type EdgeProps = {
 const { min: LEAST, max: MOST } = SETTING_FIELDS.outputHeight
 const BY_KEY: Readonly<Record<string, number>> = { ArrowUp: 24, ArrowDown: -24 }
 
-/** Of the window a screen keeps this much. */
-const KEPT_PX = 240
+/** Of the window: the screen above keeps the rest. */
+const SHARE = 0.55
 
 function within(height: number): number {
-  const most = Math.min(MOST, Math.max(LEAST, window.innerHeight - KEPT_PX))
+  const most = Math.min(MOST, Math.max(LEAST, window.innerHeight * SHARE))
   return Math.round(Math.min(most, Math.max(LEAST, height)))
 }
 
