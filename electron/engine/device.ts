@@ -7,12 +7,19 @@
  * outputs of the CPU; writing in place is ignored, so new state comes out as new tensors; a device tensor given to
  * a session of another provider is read as garbage, so only these sessions take them.
  */
-import type { InferenceSession, Tensor, TensorConstructor } from 'onnxruntime-node'
+import type { InferenceSession, Tensor } from 'onnxruntime-node'
 import { AppError, messageOf } from '../contract/errors.ts'
 import type { Graph } from '../graph/graph.ts'
 import { modelBytes } from '../graph/proto.ts'
 import type { DType } from '../graph/value.ts'
-import { type Arrays, type Output, readOutputs, makeTensor, SESSION_OPTIONS } from './session.ts'
+import {
+  type Arrays,
+  type Output,
+  readOutputs,
+  makeTensor,
+  type Runtime,
+  SESSION_OPTIONS,
+} from './session.ts'
 
 /** A tensor in the memory of the device. Whoever holds it disposes of it, once. */
 export type DeviceTensor = {
@@ -41,19 +48,13 @@ export type Device = {
   readonly open: (g: Graph, name: string, kept: readonly string[]) => Promise<DeviceSession>
 }
 
-/** The part of the runtime that is used; tests have others. */
-export type DeviceRuntime = {
-  readonly InferenceSession: Pick<typeof InferenceSession, 'create'>
-  readonly Tensor: TensorConstructor
-}
-
 /** What a session asks for besides the options of every session. */
 const WEBGPU: InferenceSession.SessionOptions = {
   // Static shapes: buffers of exact size are found again; buckets would round large ones up.
   executionProviders: [{ name: 'webgpu', storageBufferCacheMode: 'simple' }],
 }
 
-export function createDevice(runtime: DeviceRuntime): Device {
+export function createDevice(runtime: Runtime): Device {
   /** Why the device is gone. */
   const gone: { why: AppError | null } = { why: null }
   return {
@@ -77,7 +78,7 @@ export async function openDevice(): Promise<Device> {
 type Gone = { why: AppError | null }
 
 async function create(
-  { InferenceSession: factory }: DeviceRuntime,
+  { InferenceSession: factory }: Runtime,
   g: Graph,
   name: string,
   kept: readonly string[],
@@ -100,7 +101,7 @@ async function create(
 }
 
 async function run(
-  { Tensor: constructor }: DeviceRuntime,
+  { Tensor: constructor }: Runtime,
   session: InferenceSession,
   g: Graph,
   name: string,

@@ -3,7 +3,7 @@
  * run() blocks its thread: sessions live in worker threads.
  */
 import { dirname } from 'node:path'
-import type { InferenceSession, Tensor } from 'onnxruntime-node'
+import type { InferenceSession, Tensor, TensorConstructor } from 'onnxruntime-node'
 import { AppError, messageOf } from '../contract/errors.ts'
 import { type Graph, storedFiles } from '../graph/graph.ts'
 import { modelBytes } from '../graph/proto.ts'
@@ -52,13 +52,20 @@ const DTYPES = {
   Uint8Array: 'uint8',
 } as const
 
+/** The part of the runtime that is used; tests have others. */
+export type Runtime = {
+  readonly InferenceSession: Pick<typeof InferenceSession, 'create'>
+  readonly Tensor: TensorConstructor
+}
+
 /** Compiles g. Throws AppError('engine') naming the graph when the runtime refuses it. */
 export async function openSession(
   g: Graph,
   name: string,
   { threads, device }: SessionOptions,
+  given?: Runtime,
 ): Promise<Session> {
-  const runtime = await import('onnxruntime-node')
+  const runtime = given ?? (await import('onnxruntime-node'))
   const shapes = new Map(g.inputs.map((value) => [value.name, value.shape]))
   const outputs = new Map(g.outputs.map((value) => [value.name, value.shape]))
   const session = await create(runtime.InferenceSession, g, name, threads, device)
@@ -108,7 +115,7 @@ function mapEntries<T, R>(
 }
 
 async function create(
-  factory: typeof InferenceSession,
+  factory: Runtime['InferenceSession'],
   g: Graph,
   name: string,
   threads: number,

@@ -117,10 +117,12 @@ export const NEW_RUN = {
   memoryOf: (total: string, limit: string) => `${total} of ${limit}`,
   tooMuch: (sizes: string) => `${sizes}: does not fit`,
   places: {
-    machine: 'Free on this machine now. Training and generation take turns; the larger counts.',
-    adapter: 'Free on the graphics adapter now. Its buffers are kept, so that all parts count.',
+    machine: 'Free on this machine now.',
+    adapter: 'Free on the graphics adapter now.',
     setting: 'The limit is the setting memoryGiB.',
   },
+  atOnce: 'All parts are held at once.',
+  takeTurns: 'Training and generating take turns: the larger counts.',
   memoryGroups: { always: 'Throughout', training: 'Training', generating: 'Generating' },
   memoryParts: {
     weights: 'Weights',

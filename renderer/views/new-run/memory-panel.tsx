@@ -20,10 +20,13 @@ type Props = {
 export function MemoryPanel({ memory, onPropose }: Props) {
   const { total, place, fits, proposal } = memory
   const groups = memoryGroups(memory)
+  const turns = groups.some(({ parts }) => parts.some(({ counted }) => !counted))
   return (
     <Panel title={NEW_RUN.memory} note={sizes(memory)}>
       <Shares groups={groups} memory={memory} />
-      <p className={`${styles['range']} ${styles['place']}`}>{NEW_RUN.places[place]}</p>
+      <p className={`${styles['range']} ${styles['place']}`}>
+        {NEW_RUN.places[place]} {turns ? NEW_RUN.takeTurns : NEW_RUN.atOnce}
+      </p>
       <table className={styles['parts']}>
         <tbody>
           {groups.map((group) => (

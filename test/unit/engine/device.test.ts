@@ -1,7 +1,8 @@
 /** What becomes of a device's errors, with a runtime that fails as drivers do. */
 import { type InferenceSession, Tensor } from 'onnxruntime-node'
 import { describe, expect, test } from 'vitest'
-import { createDevice, type DeviceRuntime } from '../../../electron/engine/device.ts'
+import { createDevice } from '../../../electron/engine/device.ts'
+import { openSession, type Runtime } from '../../../electron/engine/session.ts'
 import { createGraph, type Graph, input, output } from '../../../electron/graph/graph.ts'
 import { add } from '../../../electron/graph/ops.ts'
 
@@ -15,6 +16,7 @@ function doubling(): Graph {
 /** A session that answers with y = [2, 4], or throws what is given. */
 function runtimeWith(answers: readonly (string | null)[], refusal: string | null = null) {
   let runs = 0
+  const asked: unknown[] = []
   const session: InferenceSession = {
     inputNames: ['x'],
     outputNames: ['y'],
@@ -30,16 +32,17 @@ function runtimeWith(answers: readonly (string | null)[], refusal: string | null
     startProfiling: () => {},
     endProfiling: () => {},
   }
-  const runtime: DeviceRuntime = {
+  const runtime: Runtime = {
     Tensor,
     InferenceSession: {
-      create: async (_model: unknown, _two?: unknown, _three?: unknown, _four?: unknown) => {
+      create: async (_model: unknown, options?: unknown, _three?: unknown, _four?: unknown) => {
+        asked.push(options)
         if (refusal !== null) throw new Error(refusal)
         return session
       },
     },
   }
-  return { runtime, runs: () => runs }
+  return { runtime, runs: () => runs, asked }
 }
 
 const FEEDS = { x: Float32Array.of(1, 2) }
@@ -95,5 +98,28 @@ describe('a device', () => {
   test('names the feed that is missing', async () => {
     const session = await createDevice(runtimeWith([]).runtime).open(doubling(), 'double', [])
     await expect(session.run({})).rejects.toThrow('double: no feed for x')
+  })
+})
+
+describe('CUDA', () => {
+  const cuda = { threads: 2, device: 'cuda' } as const
+
+  test('takes the graphs of the CPU, where its provider is installed', async () => {
+    const { runtime, asked } = runtimeWith([null])
+    const session = await openSession(doubling(), 'double', cuda, runtime)
+    const { y } = await session.run(FEEDS, ['y'])
+    expect([...(y?.data ?? [])]).toEqual([2, 4])
+    expect(asked).toEqual([
+      expect.objectContaining({ executionProviders: ['cuda'], intraOpNumThreads: 2 }),
+    ])
+  })
+
+  test('that cannot be loaded is named', async () => {
+    const said = 'OrtSessionOptionsAppendExecutionProvider_Cuda: Failed to load shared library'
+    const { runtime } = runtimeWith([], said)
+    await expect(openSession(doubling(), 'double', cuda, runtime)).rejects.toMatchObject({
+      code: 'engine',
+      message: `double: refused by cuda: ${said}`,
+    })
   })
 })
