@@ -179,6 +179,6 @@ export function requireRemote(config: RunConfig, remote: RemoteEngine): void {
   if (profile.adam || remote.serverAdam) return
   throw new AppError(
     'usage',
-    `engine ${remote.url} (${profile.title}): beta1, beta2, adamEps and weightDecay: expected to be the server's own, since it takes only the learning rate; accept that with --server-adam`,
+    `engine ${remote.url} (${profile.title}): beta1, beta2, adamEps and weightDecay: expected to be the server's own, since it takes only the learning rate; accept that with --server-adam or in the settings`,
   )
 }

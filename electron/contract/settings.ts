@@ -105,6 +105,11 @@ export const SETTING_FIELDS = {
     SERVERS,
     'What it honours of a run; refused settings are named.',
   ),
+  remoteAdam: remote.flag(
+    "Server's Adam",
+    false,
+    'Accept the constants of a server that takes only the learning rate.',
+  ),
   remoteHttp: remote.flag(
     'Plain http',
     false,

@@ -12,18 +12,21 @@ export type RemoteModel = { readonly engine: RemoteEngine; readonly folder: stri
 
 /** null: no address is set. */
 export function remoteModel(settings: Settings): RemoteModel | null {
-  const { remoteUrl, remoteModel, remoteFolder, remoteServer, remoteHttp } = settings
-  const [url, model, folder] = [remoteUrl, remoteModel, remoteFolder].map((given) => given.trim())
-  if (url === undefined || url === '') return null
+  const url = settings.remoteUrl.trim()
+  if (url === '') return null
+  const folder = settings.remoteFolder.trim()
+  return { engine: remoteAt(url, settings), folder: folder === '' ? NANO_MODEL : folder }
+}
+
+/** Any server, as the settings talk to one. */
+export function remoteAt(url: string, settings: Settings): RemoteEngine {
+  const model = settings.remoteModel.trim()
   return {
-    engine: {
-      url,
-      model: model === undefined || model === '' ? null : model,
-      server: remoteServer,
-      allowHttp: remoteHttp,
-      serverAdam: false,
-    },
-    folder: folder === undefined || folder === '' ? NANO_MODEL : folder,
+    url,
+    model: model === '' ? null : model,
+    server: settings.remoteServer,
+    allowHttp: settings.remoteHttp,
+    serverAdam: settings.remoteAdam,
   }
 }
 

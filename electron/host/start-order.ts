@@ -8,6 +8,7 @@ import { AppError } from '../contract/errors.ts'
 import type { ModelRef, StartRun } from '../contract/inputs.ts'
 import type { TrainOrder } from '../contract/news.ts'
 import { type RemoteEngine, requireRemote } from '../contract/remote.ts'
+import { baseAddress } from '../engine/tinker/address.ts'
 import type { Store } from '../store/store.ts'
 import { findCheckpoint, modelOf } from './checkpoints.ts'
 import type { ModelList } from './model-list.ts'
@@ -21,6 +22,7 @@ export type Places = {
   readonly read: <T>(body: (store: Store) => T) => T
   /** The server of the settings; null: there is none. */
   readonly remote: () => RemoteModel | null
+  readonly remoteAt: (url: string) => RemoteEngine
 }
 
 /** The folder of the weights that a window refers to. */
@@ -35,6 +37,11 @@ export function folderOf(ref: ModelRef, { home, models, read, remote }: Places):
 /** The server that a window refers to; null: this machine, or where a checkpoint's weights are. */
 export function engineOf(ref: ModelRef | null, { remote }: Places): RemoteEngine | null {
   return ref?.type === 'remote' ? needRemote(remote()).engine : null
+}
+
+/** That of a new run: of its model, or as its address says. */
+function serverOf({ model, engine }: StartRun, places: Places): RemoteEngine | null {
+  return engineOf(model, places) ?? (engine === 'local' ? null : places.remoteAt(engine))
 }
 
 /** What the run's settings would be. Throws AppError('usage') naming the field. */
@@ -53,8 +60,11 @@ export function orderOf(wish: StartRun, places: Places, acceptNoIsolation: boole
     throw new AppError('usage', 'steps and minutes: expected one of the two, found both')
   }
   const config = configOf(wish)
-  const remote = engineOf(wish.model, places)
-  if (remote !== null) requireRemote(config, remote)
+  const remote = serverOf(wish, places)
+  if (remote !== null) {
+    baseAddress(remote.url, remote.allowHttp)
+    requireRemote(config, remote)
+  }
   const model = wish.model === null ? null : folderOf(wish.model, places)
   // Says now what the trainer would say later: a preset without a model of its own needs one.
   if (wish.fork === null) modelFolder(model, wish.preset)

@@ -19,7 +19,7 @@ export function baseAddress(url: string, allowHttp: boolean): URL {
   if (parsed.protocol === 'http:' && !allowHttp && !isLoopback(parsed.hostname)) {
     throw new AppError(
       'usage',
-      `engine ${parsed.host}: expected https, since anyone on the way could read and change what http carries; tunnel it (ssh -L) or accept that with --allow-http`,
+      `engine ${parsed.host}: expected https, since anyone on the way could read and change what http carries; tunnel it (ssh -L) or accept that with --allow-http or in the settings`,
     )
   }
   const path = parsed.pathname.replace(/\/+$/, '').replace(/\/api\/v1$/, '')

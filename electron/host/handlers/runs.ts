@@ -17,7 +17,7 @@ import { estimateApart, memoryProblems } from '../memory-check.ts'
 import { modelFolder } from '../models.ts'
 import { isAlive } from '../open-history.ts'
 import { openSampleRun, SAMPLE_RUN } from '../sample-run.ts'
-import { remoteModel } from '../remote-model.ts'
+import { remoteAt, remoteModel } from '../remote-model.ts'
 import { configOf, folderOf, orderOf, resumeOrder, type Places } from '../start-order.ts'
 import { needDesk } from './app.ts'
 import type { HandlersOf } from './types.ts'
@@ -79,6 +79,7 @@ export const placesOf = ({ info, models, history, settings }: Bench): Places => 
   models,
   read: history.read,
   remote: () => remoteModel(settings.get()),
+  remoteAt: (url) => remoteAt(url, settings.get()),
 })
 
 /** Asked only where the sandbox of this machine isolates nothing. */

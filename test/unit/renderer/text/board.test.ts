@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
 import type { Evaluation } from '../../../../electron/contract/evaluation.ts'
+import type { ModelReport } from '../../../../electron/contract/workbench.ts'
 import { passCharts } from '../../../../renderer/charts/pass-at-k.ts'
 import { boardOf, outline, usualBaseline } from '../../../../renderer/text/board.ts'
-import { draftOf, startOf } from '../../../../renderer/text/eval-draft.ts'
+import { draftOf, modelChoices, startOf } from '../../../../renderer/text/eval-draft.ts'
 
 const evaluation = (id: string, step: number | null, part: Partial<Evaluation>): Evaluation => ({
   id,
@@ -98,4 +99,22 @@ test('one click measures the last checkpoint against the start, greedily', () =>
     [],
   )
   expect(alone).toMatchObject({ suites: ['gsm8k'], samples: 16, temperature: 1, against: null })
+})
+
+test('the server of the settings can be chosen like a folder', () => {
+  const shape = { architecture: null, parameters: null, layers: null, width: null } as const
+  const report: ModelReport = {
+    ref: { type: 'remote' },
+    label: 'tiny at gpu',
+    problems: [],
+    ...shape,
+    vocabulary: null,
+    context: null,
+    dtype: null,
+    bytes: 0,
+    parent: null,
+  }
+  expect(modelChoices(null, [report], [])).toContainEqual({ id: 'remote', label: 'tiny at gpu' })
+  expect(modelChoices(null, [{ ...report, problems: ['no'] }], [])).toHaveLength(1)
+  expect(startOf({ ...draftOf(null), model: 'remote' }, [report]).model).toEqual({ type: 'remote' })
 })
