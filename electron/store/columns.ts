@@ -74,6 +74,18 @@ export const int32s = v.pipe(
   v.transform((buffer) => Array.from(new Int32Array(buffer))),
 )
 
+/** What every list of episodes knows of one. */
+export const EPISODE_COLUMNS = {
+  id: text,
+  step: count,
+  role,
+  kind,
+  purpose: v.picklist(['propose', 'attempt', 'probe']),
+  task: v.nullable(text),
+  status: v.nullable(status),
+  correct: v.nullable(bit),
+}
+
 /** float32, little endian. */
 export const float32s = v.pipe(
   wholeWords,

@@ -4,7 +4,7 @@
 import * as v from 'valibot'
 import type { EpisodeFilter, EpisodeRow, EpisodeSort } from '../contract/history.ts'
 import type { Page, PageRequest } from '../contract/history.ts'
-import { bit, count, kind, real, role, status, text, toBit } from './columns.ts'
+import { bit, count, EPISODE_COLUMNS, real, text, toBit } from './columns.ts'
 import { openFlagsSql } from './flags.ts'
 import { countWhere, pageLimit, readPage } from './page.ts'
 import type { Condition, PageQuery, Positioned } from './page.ts'
@@ -74,14 +74,7 @@ const Row = v.pipe(
   v.object({
     position,
     key: count,
-    id: text,
-    step: count,
-    role,
-    kind,
-    purpose: v.picklist(['propose', 'attempt', 'probe']),
-    task: v.nullable(text),
-    status: v.nullable(status),
-    correct: v.nullable(bit),
+    ...EPISODE_COLUMNS,
     reward: real,
     advantage: real,
     trained: bit,

@@ -5,8 +5,8 @@
  */
 import * as v from 'valibot'
 import type { Episode, SeenTokens } from '../contract/episode.ts'
-import { bit, count, firstLine, float32s, int32s, integer, kind } from './columns.ts'
-import { numberRecordJson, numbersJson, real, role, status, text } from './columns.ts'
+import { bit, count, EPISODE_COLUMNS, firstLine, float32s, int32s, integer } from './columns.ts'
+import { numberRecordJson, numbersJson, real, text } from './columns.ts'
 import { textsJson, toBit, toBitOrNull, toFloat32s, toInt32s, toJson } from './columns.ts'
 import type { Store } from './store.ts'
 import { insertPromptWords, insertResponseWords } from './words.ts'
@@ -107,12 +107,7 @@ function insertSeen(store: Store, key: number, seen: SeenTokens | null): void {
 
 const Row = v.pipe(
   v.object({
-    id: text,
-    step: count,
-    role,
-    kind,
-    purpose: v.picklist(['propose', 'attempt', 'probe']),
-    task: v.nullable(text),
+    ...EPISODE_COLUMNS,
     prompt: text,
     prompt_tokens: int32s,
     version: text,
@@ -122,9 +117,7 @@ const Row = v.pipe(
     logprobs: float32s,
     stop_reason: v.picklist(['stop', 'length']),
     seed: integer,
-    status: v.nullable(status),
     outcomes: numbersJson,
-    correct: v.nullable(bit),
     reward: real,
     reward_parts: numberRecordJson,
     advantage: real,

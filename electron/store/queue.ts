@@ -5,7 +5,7 @@
  */
 import * as v from 'valibot'
 import type { EpisodeRow } from '../contract/history.ts'
-import { bit, count, integer, kind, role, status, text } from './columns.ts'
+import { count, EPISODE_COLUMNS, integer, text } from './columns.ts'
 import { HOLDS } from './flags.ts'
 import type { Store } from './store.ts'
 
@@ -17,16 +17,7 @@ export type Candidate = Pick<
 
 const CANDIDATE = `id, step, role, kind, purpose, task, correct, status`
 
-const Row = v.object({
-  id: text,
-  step: count,
-  role,
-  kind,
-  purpose: v.picklist(['propose', 'attempt', 'probe']),
-  task: v.nullable(text),
-  correct: v.nullable(bit),
-  status: v.nullable(status),
-})
+const Row = v.object(EPISODE_COLUMNS)
 
 export type StepCount = { readonly step: number; readonly episodes: number }
 
