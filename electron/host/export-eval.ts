@@ -4,15 +4,15 @@
  */
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setImmediate } from 'node:timers/promises'
-import { AppError, throwIfCancelled } from '../contract/errors.ts'
+import { AppError } from '../contract/errors.ts'
 import type { EvalFormat, Evaluation } from '../contract/evaluation.ts'
 import type { NotedItem } from '../eval/runner.ts'
 import type { Answers } from './evaluations.ts'
 import { writeEvalArchive, writeEvalJson } from './export/eval-log.ts'
 import { writeCsv, writeJsonLines } from './export/lines.ts'
 import { writeParquet } from './export/parquet.ts'
-import type { Column, ColumnType, Pace, Row, Table } from './export/table.ts'
+import { paced } from './pace.ts'
+import type { Column, ColumnType, Row, Table } from './export/table.ts'
 
 export type EvalExport = {
   readonly answers: Answers
@@ -95,17 +95,5 @@ function* rowsOf({ suite, label: model }: Evaluation, noted: NotedItem): Generat
   for (const [sample, { stopReason, tokens, logprobs: _, ...answer }] of answers.entries()) {
     const about = { suite, model, item, kind, cluster, sample, prompt }
     yield { ...about, ...answer, tokens: tokens.length, stop_reason: stopReason }
-  }
-}
-
-const TURN = 100
-
-function paced(signal: AbortSignal | undefined): Pace {
-  let rows = 0
-  return async () => {
-    rows += 1
-    if (rows % TURN !== 0) return
-    throwIfCancelled(signal)
-    await setImmediate()
   }
 }

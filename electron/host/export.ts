@@ -2,8 +2,7 @@
  * Exports of a run: what of it, in which format, to where. Memory is bounded by one piece, whatever the run holds.
  * Not here: how a format is written (export/).
  */
-import { setImmediate } from 'node:timers/promises'
-import { AppError, throwIfCancelled } from '../contract/errors.ts'
+import { AppError } from '../contract/errors.ts'
 import type { EpisodeFilter, RunRow, TaskFilter } from '../contract/history.ts'
 import { readRun } from '../store/runs.ts'
 import type { Store } from '../store/store.ts'
@@ -15,6 +14,7 @@ import { stepTable } from './export/step-table.ts'
 import type { Pace, Table } from './export/table.ts'
 import { episodeTable, flagTable, taskTable } from './export/tables.ts'
 import { writeEvents } from './export/tfevents.ts'
+import { paced } from './pace.ts'
 
 export const EXPORT_WHATS = ['tasks', 'episodes', 'steps', 'flags'] as const
 export type ExportWhat = (typeof EXPORT_WHATS)[number]
@@ -108,17 +108,4 @@ const TABLES: Readonly<Record<ExportWhat, (of: Export) => Table>> = {
 
 function tableOf(of: Export): Table {
   return TABLES[of.request.what](of)
-}
-
-const TURN = 100
-
-/** A run that trains in the same process goes on while it is exported. */
-export function paced(signal: AbortSignal | undefined): Pace {
-  let rows = 0
-  return async () => {
-    rows += 1
-    if (rows % TURN !== 0) return
-    throwIfCancelled(signal)
-    await setImmediate()
-  }
 }

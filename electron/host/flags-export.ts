@@ -5,7 +5,7 @@
 import { AppError } from '../contract/errors.ts'
 import type { ReviewFormat } from '../contract/review.ts'
 import type { Store } from '../store/store.ts'
-import { paced } from './export.ts'
+import { paced } from './pace.ts'
 import { writeCsv } from './export/lines.ts'
 import { writeParquet } from './export/parquet.ts'
 import { flagTable } from './export/tables.ts'

@@ -3,6 +3,8 @@
  * at rest, so that it takes at most a quarter of one core from it. And how long it will take.
  */
 import { setImmediate, setTimeout } from 'node:timers/promises'
+import { throwIfCancelled } from '../contract/errors.ts'
+import type { Pace } from './export/table.ts'
 
 /** Asked between two pieces of work; waits where a slice is over. */
 export type Turns = () => Promise<void>
@@ -31,5 +33,18 @@ export function paceOf(now: () => number) {
     first ??= { done, atMs: now() }
     if (total === null || done <= first.done) return null
     return ((now() - first.atMs) / 1000 / (done - first.done)) * (total - done)
+  }
+}
+
+const ROWS = 100
+
+/** For an export: asked after every row; others in the process have their turn now and then, and it can be called off. */
+export function paced(signal: AbortSignal | undefined): Pace {
+  let rows = 0
+  return async () => {
+    rows += 1
+    if (rows % ROWS !== 0) return
+    throwIfCancelled(signal)
+    await setImmediate()
   }
 }
