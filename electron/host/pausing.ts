@@ -2,8 +2,9 @@
  * When a run pauses by itself: at so many confirmed traces of a severity since its last pause. What was set while it ran
  * goes before what it was started with. Not here: pausing (run-safety.ts).
  */
-import { parseConfig } from '../contract/config.ts'
+import * as v from 'valibot'
 import type { RunConfig } from '../contract/config.ts'
+import type { RunRow } from '../contract/history.ts'
 import type { Pausing } from '../contract/review.ts'
 import type { PausePolicy } from '../contract/safety.ts'
 import { insertConsequence, lastConsequenceMs } from '../store/decisions.ts'
@@ -14,13 +15,18 @@ import type { SetPolicy } from '../store/pausing.ts'
 import { readRun, runKey } from '../store/runs.ts'
 import type { Store } from '../store/store.ts'
 
-export const NEVER_PAUSE: PausePolicy = { confirmed: null, severity: 1 }
+export const NEVER_PAUSE: PausePolicy = { confirmed: null, severity: 4 }
 
-export function startedPausing(
-  config: Pick<RunConfig, 'pauseAfterConfirmed' | 'pauseSeverity'>,
-): PausePolicy {
-  const { pauseAfterConfirmed: confirmed, pauseSeverity: severity } = config
-  return { confirmed: confirmed === 0 ? null : confirmed, severity }
+/** Of a run's settings as they were saved, also by another version, only these. */
+const Started = v.object({
+  pauseAfterConfirmed: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  pauseSeverity: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(5)),
+})
+
+export function startedPausing(config: RunRow['config'] | RunConfig): PausePolicy {
+  const read = v.safeParse(Started, config)
+  if (!read.success) return NEVER_PAUSE
+  return { confirmed: read.output.pauseAfterConfirmed, severity: read.output.pauseSeverity }
 }
 
 /** started: what holds until something else is set. */
@@ -57,7 +63,7 @@ function countFresh(
 export function showPausing(store: Store, run: string): Pausing {
   const key = runKey(store, run)
   const set = readPausing(store, key)
-  const policy = set ?? startedPausing(parseConfig(readRun(store, run).config))
+  const policy = set ?? startedPausing(readRun(store, run).config)
   const counted = countFresh(store, key, readConfirmed(store, key), policy)
   return {
     confirmed: policy.confirmed,
