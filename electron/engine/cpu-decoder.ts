@@ -14,6 +14,7 @@ import {
   type Appender,
   createAppender,
   createCache,
+  discard,
   fillSlot,
   type KvCache,
   type PromptCache,
@@ -49,6 +50,7 @@ export function createCpuDecoder(
         append: createAppender(config, positions),
         prompts: new Map(),
         cache: createCache(config, 0, 0),
+        fresh: new Float32Array(0),
       }
       return batchOf(state)
     },
@@ -104,6 +106,8 @@ type State = {
   /** Prefilled sequences that rows still wait for. */
   readonly prompts: Map<string, PromptCache>
   cache: KvCache
+  /** What the latest run added. */
+  fresh: Float32Array
 }
 
 const keyOf = (sequence: readonly number[]): string => sequence.join(' ')
@@ -123,7 +127,11 @@ function batchOf(state: State): DecodeBatch {
     },
     forget: (sequence) => void prompts.delete(keyOf(sequence)),
     run: (rows, plan) => run(state, rows, plan),
-    close: () => prompts.clear(),
+    close: () => {
+      const { keys, values } = state.cache
+      for (const array of [...keys, ...values, state.fresh]) discard(array)
+      prompts.clear()
+    },
   }
 }
 
@@ -219,8 +227,10 @@ async function run(state: State, rows: readonly (Row | null)[], plan: RunPlan): 
     stopsOf(params).length,
     choiceOf(params),
   )
+  discard(state.fresh)
   const feeds = { ...state.weights, ...chunkFeeds(state, rows, plan) }
   const outputs = await session.run(feeds, ['tokens', 'logprobs', 'fresh'])
+  state.fresh = floats(outputs['fresh'])
   return chunkOf(state, outputs, rows.length, plan)
 }
 

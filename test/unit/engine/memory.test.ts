@@ -179,12 +179,15 @@ describe('the key-value cache', () => {
         }
       }
     }
-    const slot = cache.keys[0]?.slice(at(1, 0, 0))
+    const [before] = cache.keys
+    const slot = before?.slice(at(1, 0, 0))
     const moved = resizeCache(config, cache, [{ slot: 1, target: 0, length: 6 }], {
       slots: 1,
       capacity,
     })
     expect(moved.keys[0]).toEqual(slot)
+    // Its memory is given back at once.
+    expect(before).toHaveLength(0)
   })
 
   test('an appended key is rotated by its position, a value is not', () => {
