@@ -6,6 +6,10 @@ import type { RunOverrides } from './config.ts'
 /** What the limit comes from: what is free of the machine or of its graphics adapter, or the setting memoryGiB. */
 export type MemoryPlace = 'machine' | 'adapter' | 'setting'
 
+/** Whether an adapter of that name can run CUDA. */
+export const hasCuda = ({ name }: { readonly name: string }): boolean =>
+  /nvidia|geforce|quadro|tesla/i.test(name)
+
 export type MemoryReport = {
   /** Frozen or fed weights. */
   readonly weights: number

@@ -6,7 +6,7 @@ import type { RunConfig, RunOverrides } from '../contract/config.ts'
 import { AppError } from '../contract/errors.ts'
 import { LORA_TARGETS } from '../contract/fields.ts'
 import type { Device } from '../contract/inputs.ts'
-import type { MemoryPlace, MemoryReport } from '../contract/memory.ts'
+import { hasCuda, type MemoryPlace, type MemoryReport } from '../contract/memory.ts'
 import type { AdapterReport } from '../contract/workbench.ts'
 import { findAdapters } from '../engine/adapters.ts'
 import { estimateMemory, type MemoryEstimate } from '../engine/estimate.ts'
@@ -57,7 +57,8 @@ export function roomOf(
   adapters: readonly AdapterReport[],
   freeBytes: number,
 ): Room {
-  const [adapter] = device === 'cpu' ? [] : adapters
+  const [adapter] =
+    device === 'cpu' ? [] : adapters.filter((one) => device !== 'cuda' || hasCuda(one))
   const own = adapter?.freeBytes ?? adapter?.memoryBytes ?? null
   // Every card has half precision; drivers in software, which no tool lists, have not.
   const graphs = {

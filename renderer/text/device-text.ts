@@ -2,6 +2,7 @@
  * What a choice of device means on this machine, as one line. Not here: the control (views/new-run/device-picker.tsx).
  */
 import type { AdapterReport, DeviceReport, Diagnosis } from '../../electron/contract/workbench.ts'
+import { hasCuda } from '../../electron/contract/memory.ts'
 import { memory } from '../format.ts'
 import { NEW_RUN } from '../strings/runs.ts'
 import { visible } from './neutral.ts'
@@ -24,7 +25,8 @@ export function deviceHint(device: Device, machine: Machine | null): string {
   const report = machine.devices.find((one) => one.device === device)
   if (report === undefined) return ''
   if (!report.usable) return NEW_RUN.fallbackHint(visible(report.why))
-  return [...machine.adapters.slice(0, 1).map(adapterText), ...abilities(report)].join('; ')
+  const adapters = device === 'cuda' ? machine.adapters.filter(hasCuda) : machine.adapters
+  return [...adapters.map(adapterText), ...abilities(report)].join('; ')
 }
 
 function adapterText({ name, memoryBytes, freeBytes }: AdapterReport): string {

@@ -151,7 +151,8 @@ describe('a graphics device', () => {
     const shared = { ...adapter, memoryBytes: null, freeBytes: null }
     expect(room('webgpu', [shared])).toEqual({ ...card(7 * GIB), place: 'machine' })
     expect(room('webgpu', [])).toEqual({ ...card(7 * GIB, false), place: 'machine' })
-    expect(room('cuda', [adapter])).toMatchObject({ device: 'cpu', limit: 20 * GIB })
+    const nvidia = { ...adapter, name: 'NVIDIA RTX A4000', freeBytes: 15 * GIB }
+    expect(room('cuda', [adapter, nvidia])).toMatchObject({ device: 'cpu', limit: 15 * GIB })
     expect(room('cpu', [adapter])).toMatchObject({ limit: 7 * GIB, place: 'machine' })
     expect(roomOf({ ...wish, memoryGiB: 3 }, 'webgpu', [adapter], GIB)).toEqual({
       ...card(3 * GIB),

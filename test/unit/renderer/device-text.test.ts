@@ -48,6 +48,18 @@ test('a card that does not tell of its memory is shown without', () => {
   )
 })
 
+test('all cards are shown, and for CUDA those that can run it', () => {
+  const other = { name: 'AMD 0x744c', driver: null, memoryBytes: 32 * GIB, freeBytes: null }
+  const both = { ...machine, adapters: [other, card] }
+  expect(deviceHint('webgpu', both)).toMatch(
+    /^AMD 0x744c, 32.0 GiB; NVIDIA RTX 4090, 22.0 GiB free of 24.0 GiB; half/,
+  )
+  const devices = [{ ...cuda, usable: true, why: '' }]
+  expect(deviceHint('cuda', { ...both, devices })).toBe(
+    'NVIDIA RTX 4090, 22.0 GiB free of 24.0 GiB',
+  )
+})
+
 test('until the machine has been looked at nothing is claimed', () => {
   expect(deviceLabel('cuda', null)).toBe('GPU (CUDA)')
   expect(deviceHint('cpu', null)).toBe('Looking at the devices of this machine')
