@@ -56,6 +56,9 @@ export const RUNS = {
   trainNow: 'Train the embedded model',
   openSample: 'Open a finished run',
   checkup: 'This machine',
+  fine: 'fine',
+  missing: 'needs attention',
+  optional: 'not needed',
   checkupWait: 'the self-test of the sandbox and a look at devices',
 } as const
 

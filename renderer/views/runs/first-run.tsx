@@ -1,7 +1,7 @@
 /**
  * The first page: three sentences, one button, a finished run to look at, and what this machine offers.
  */
-import { BookOpen, Check, Play, TriangleAlert } from 'lucide-react'
+import { BookOpen, Check, Info, Play, TriangleAlert } from 'lucide-react'
 import type { Finding } from '../../../electron/contract/workbench.ts'
 import { Button } from '../../components/button.tsx'
 import { Panel } from '../../components/panel.tsx'
@@ -79,13 +79,15 @@ function Checkup() {
 }
 
 export function FindingRow({ finding }: { readonly finding: Finding }) {
-  const { name, ok, detail, hint } = finding
+  const { name, ok, detail, hint, needed } = finding
   return (
     <div className={styles['finding']}>
       {ok ? (
-        <Check size={14} aria-label="fine" color="var(--right)" />
+        <Check size={14} aria-label={RUNS.fine} color="var(--right)" />
+      ) : needed ? (
+        <TriangleAlert size={14} aria-label={RUNS.missing} color="var(--wrong)" />
       ) : (
-        <TriangleAlert size={14} aria-label="needs attention" color="var(--wrong)" />
+        <Info size={14} aria-label={RUNS.optional} color="var(--text-muted)" />
       )}
       <div>
         <strong>{name}</strong>
