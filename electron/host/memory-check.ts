@@ -20,9 +20,7 @@ export async function estimateApart(
   device: Device,
 ): Promise<MemoryReport> {
   const settings = { ...config, workers: config.workers || availableParallelism() }
-  const { limit, ...room } = await memoryRoom(config, device)
-  // To the GiB, so that what is free may change a little.
-  const order = { model, settings, room: { ...room, limit: Math.floor(limit / 2 ** 30) * 2 ** 30 } }
+  const order = { model, settings, room: steady(await memoryRoom(config, device)) }
   const key = JSON.stringify(order)
   const found = known.get(key) ?? inThread(order)
   known.delete(key)
@@ -34,6 +32,12 @@ export async function estimateApart(
     known.delete(key)
     throw cause
   }
+}
+
+/** What is free to the GiB, so that it may change a little. */
+function steady(room: Room): Room {
+  const { limit, place } = room
+  return place === 'setting' ? room : { ...room, limit: Math.floor(limit / 2 ** 30) * 2 ** 30 }
 }
 
 type Order = { readonly model: string; readonly settings: RunConfig; readonly room: Room }

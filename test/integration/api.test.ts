@@ -237,6 +237,18 @@ describe.each(['port', 'socket'] as const)('over a %s', (transport) => {
     expect(plan.config.batch).toBe(8)
   })
 
+  test('a plan tells what it takes of memory, and what would fit where that is not there', async () => {
+    const values = { memoryGiB: 0.25, tokensPerMicroBatch: 1_024 }
+    const { memory, problems } = await client.call('runs.plan', { ...WISH, values })
+    expect(memory).toMatchObject({ limit: 2 ** 28, place: 'setting', fits: false })
+    expect(problems).toEqual([
+      expect.stringMatching(/^memory: expected at most 0.3 GiB \(memoryGiB\), found an estimate/),
+    ])
+    const free = await client.call('runs.plan', WISH)
+    expect(free.memory).toMatchObject({ place: 'machine', fits: true, proposal: null })
+    expect(free.problems).toEqual([])
+  })
+
   test('an export is a job that can be watched', async () => {
     const picked = await client.call('folders.pick', { purpose: 'export-file' })
     expect(picked?.label).toBe('picked.csv')
