@@ -9,9 +9,14 @@ import { argv, cpuUsage, memoryUsage, stdout } from 'node:process'
 import { createTurns } from '../../electron/host/pace.ts'
 import { startRun } from '../../electron/host/recorder.ts'
 import { readQueue } from '../../electron/host/review-queue.ts'
-import { scanRun } from '../../electron/host/scan.ts'
+import { openSampleRun, SAMPLE_RUN } from '../../electron/host/sample-run.ts'
+import { withSignals } from '../../electron/host/sandbox-watch.ts'
+import { scanRun, watchStep } from '../../electron/host/scan.ts'
 import { createMonitor } from '../../electron/safety/monitor.ts'
+import { readEpisodes } from '../../electron/store/episodes.ts'
 import { openStore } from '../../electron/store/open.ts'
+import { runKey } from '../../electron/store/runs.ts'
+import { readSteps } from '../../electron/store/steps.ts'
 import type { Store } from '../../electron/store/store.ts'
 import { fakeRun } from '../fakes/history.ts'
 import { plantedTraces, traceOf } from '../unit/safety/planted.ts'
@@ -83,31 +88,52 @@ function watchCost(): void {
   say('watching 1,000 new episodes, warm', best * 1e3, 'ms CPU')
 }
 
+/** How long whoever shares the process waits for its turn, whatever else the machine does. */
+function cpuOfTurns() {
+  const spent: number[] = []
+  let last = cpuSeconds()
+  let next = setImmediate(turn)
+  function turn(): void {
+    const now = cpuSeconds()
+    spent.push(now - last)
+    last = now
+    next = setImmediate(turn)
+  }
+  return {
+    end: () => {
+      clearImmediate(next)
+      const sorted = spent.toSorted((a, b) => a - b)
+      return (share: number): number => sorted[Math.floor(share * (sorted.length - 1))] ?? 0
+    },
+  }
+}
+
 async function scanCost(store: Store): Promise<void> {
   const monitor = createMonitor()
   const before = cpuSeconds()
   const begun = performance.now()
   const parts: number[] = []
   let told = 0
-  let longest = 0
-  let last = performance.now()
-  const beat = setInterval(() => {
-    longest = Math.max(longest, performance.now() - last - 5)
-    last = performance.now()
-  }, 5)
+  const turns = cpuOfTurns()
   const onProgress = (done: number, total: number): void => {
     told += 1
     const part = Math.floor((done / total) * 8)
     parts[part] = memoryUsage().rss / MIB
   }
   const scanned = await scanRun(store, RUN, monitor, { onProgress, turns: createTurns() })
-  clearInterval(beat)
+  const spent = turns.end()
   say('scan: episodes', scanned.episodes, 'episodes')
   say('scan: suggested', scanned.suggested, 'episodes')
   say('scan: CPU', cpuSeconds() - before, 's')
   say('scan: elapsed', (performance.now() - begun) / 1e3, 's')
   say('scan: progress told', told, 'times')
-  say('scan: longest wait of others in the process', longest, 'ms')
+  for (const [share, name] of [
+    [0.5, 'p50'],
+    [0.99, 'p99'],
+    [1, 'longest'],
+  ] as const) {
+    say(`scan: others in the process wait, ${name}`, spent(share) * 1e3, 'ms CPU')
+  }
   for (const [part, rss] of parts.entries()) say(`scan: memory after ${part}/8`, rss, 'MiB')
 }
 
@@ -133,9 +159,31 @@ function queueCost(store: Store): void {
   }
 }
 
+/** Each step of the finished run that comes with the workbench, watched and kept as its trainer does, by its time. */
+function watchShare(store: Store): void {
+  const run = openSampleRun(store, SAMPLE_RUN)
+  const key = runKey(store, run)
+  const monitor = createMonitor()
+  const shares: number[] = []
+  for (const { step, seconds, episodes: count } of readSteps(store, key, -1, 10_000)) {
+    const episodes = readEpisodes(store, key, step)
+    if (episodes.length === 0 || episodes.length < count) continue
+    const before = cpuSeconds()
+    watchStep(store, run, monitor, step, withSignals({ episodes, proposals: [] }, new Map()))
+    shares.push((cpuSeconds() - before) / seconds)
+  }
+  const sorted = shares.toSorted((a, b) => a - b)
+  say('watching a step of the sample run: steps', sorted.length, 'steps')
+  say('watching a step of the sample run, median', 100 * (sorted[sorted.length >> 1] ?? 0), '%')
+  say('watching a step of the sample run, most', 100 * (sorted.at(-1) ?? 0), '%')
+}
+
 const folder = mkdtempSync(join(tmpdir(), 'kelvin-bench-'))
 try {
   watchCost()
+  const other = await openStore(join(folder, 'sample.db'))
+  watchShare(other)
+  other.close()
   const store = await openStore(join(folder, 'kelvin.db'))
   startRun(store, fakeRun(RUN), { now: () => 1, pid: 1 })
   const before = cpuSeconds()
