@@ -1,57 +1,26 @@
-import { mkdtemp } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Browser, Page } from 'playwright-core'
-import { resolveConfig } from '../../electron/contract/config.ts'
 import type { FlagEntry } from '../../electron/contract/history.ts'
-import { openMonitor } from '../../electron/host/rules-file.ts'
-import { openHistory, withHistory } from '../../electron/host/open-history.ts'
-import { codecOf, NANO_MODEL } from '../../electron/host/models.ts'
+import { withHistory } from '../../electron/host/open-history.ts'
 import { isAdmitted, readQuarantine } from '../../electron/host/quarantine.ts'
-import { startRun } from '../../electron/host/recorder.ts'
-import { scanRun } from '../../electron/host/scan.ts'
 import { readConsequences, readHeldDecisions } from '../../electron/store/decisions.ts'
 import { readEpisode } from '../../electron/store/episodes.ts'
 import { insertFlag, readFlags } from '../../electron/store/flags.ts'
 import { readCandidateAt } from '../../electron/store/queue.ts'
 import type { Store } from '../../electron/store/store.ts'
-import { learningStep } from '../fakes/learning-run.ts'
-import { fakeRun } from '../fakes/history.ts'
 import { violationsOf } from './axe.ts'
+import { REVIEWED, reviewedHome, timeNext } from './reviewed.ts'
+import type { Waited } from './reviewed.ts'
 import { MARKUP } from './seed.ts'
 import { noBrowser, openBrowser, openPage, serveHome, visit } from './workbench.ts'
 import type { Served, Watched } from './workbench.ts'
 
-const RUN = 'azr-review'
+const RUN = REVIEWED
 const ME = 'me'
 const OTHER = 'ann'
 const WANTED = 50
-const STEPS = 4
 const SLOW = { timeout: 120_000 }
-
-/** A finished run whose proposals may hold markup and unsafe words; another rater has rated some of it. */
-async function reviewedHome(): Promise<string> {
-  const home = await mkdtemp(join(tmpdir(), 'kelvin-e2e-'))
-  const codec = await codecOf(NANO_MODEL, resolveConfig('nano'))
-  const encode = (text: string) => codec.encode([{ text, trusted: false }])
-  const store = await openHistory(home)
-  const recorder = startRun(
-    store,
-    { ...fakeRun(RUN), model: { path: NANO_MODEL, sha256: 'ab'.repeat(32) } },
-    { now: Date.now, pid: process.pid },
-  )
-  const hostile = `# outsmart the reviewers\u202E ${MARKUP}`
-  for (let step = 1; step <= STEPS; step += 1) {
-    recorder.step(learningStep(step, { seed: 1, span: 10, perKind: 4, encode, hostile }))
-  }
-  const path = `runs/${RUN}/checkpoints/${STEPS}`
-  recorder.checkpoint({ step: STEPS, path, kind: 'final', parentStep: null, bytes: 1 })
-  recorder.state('finished', '')
-  await scanRun(store, RUN, await openMonitor(home, null))
-  store.close()
-  return home
-}
 
 // A busy machine is slow, not wrong.
 describe.skipIf(noBrowser !== '')(`the review in a browser ${noBrowser}`, SLOW, () => {
@@ -136,10 +105,10 @@ describe.skipIf(noBrowser !== '')(`the review in a browser ${noBrowser}`, SLOW, 
       await press('Enter')
       await expect.poll(shown).not.toBe(id)
     }
-    const waited = (): Promise<number[]> => page.evaluate(() => Reflect.get(window, 'waited'))
+    const waited = (): Promise<Waited[]> => page.evaluate(() => Reflect.get(window, 'waited'))
     await expect.poll(async () => (await waited()).length).toBe(WANTED)
     // Fetched ahead: nothing is awaited, whatever the machine does. At 60 frames a second 6 are 100 ms.
-    const frames = (await waited()).toSorted((a, b) => a - b)
+    const frames = (await waited()).map((one) => one.frames).toSorted((a, b) => a - b)
     expect(frames[frames.length >> 1]).toBeLessThanOrEqual(2)
     expect(frames.at(-1)).toBeLessThanOrEqual(6)
     expect(new Set(seen).size).toBe(WANTED)
@@ -226,10 +195,18 @@ describe.skipIf(noBrowser !== '')(`the review in a browser ${noBrowser}`, SLOW, 
     await page.getByText('Trained on 1 flagged').first().waitFor()
   })
 
+  it('sets at how many confirmed traces the run pauses, and says who did', async () => {
+    await visit(page, `#/review?run=${RUN}&tab=flags`)
+    await page.getByLabel('Confirmed traces').fill('3')
+    await page.getByRole('button', { name: 'Set', exact: true }).click()
+    await page.getByText(`set by ${ME}`).waitFor()
+    expect(await violationsOf(page)).toEqual([])
+  })
+
   it('adds a rule, tries it on history and only then switches it on', async () => {
     await visit(page, `#/review?run=${RUN}&tab=rules`)
     await page.getByRole('button', { name: 'New rule' }).click()
-    await page.getByLabel('Id').fill('user.onerror')
+    await page.getByLabel('Id', { exact: true }).fill('user.onerror')
     await page.getByLabel('Reason').fill('It writes an event handler.')
     await page.getByLabel('Patterns, one per line').fill('onerror\\s*=')
     await page.getByRole('button', { name: 'Save', exact: true }).click()
@@ -278,24 +255,3 @@ describe.skipIf(noBrowser !== '')(`the review in a browser ${noBrowser}`, SLOW, 
     expect(readCandidateAt(store, 1, 1, 0)).not.toBeNull()
   }
 })
-
-/** Runs in the page: how many frames each Enter waits for another trace. */
-function timeNext(): void {
-  Reflect.set(window, 'waited', [])
-  const name = () => document.querySelector('h2.mono')?.textContent ?? ''
-  window.addEventListener(
-    'keydown',
-    ({ key }) => {
-      if (key !== 'Enter') return
-      const before = name()
-      let frames = 0
-      const look = (): void => {
-        frames += 1
-        if (name() === before) requestAnimationFrame(look)
-        else Reflect.get(window, 'waited').push(frames)
-      }
-      requestAnimationFrame(look)
-    },
-    { capture: true },
-  )
-}

@@ -1,7 +1,7 @@
 /**
  * How fast the page is in a real browser under the policy of production: a chart of a million points, a trace of
  * 300,000 tokens, and filters over a million made-up tasks. By hand: `node test/bench/browser/bench.ts [ROWS] [NAMES]`, with
- * names of chart, trace, tasks, first (a first run as it comes, to its first curve); a million rows take a few minutes and a few GB of disk to make.
+ * names of chart, trace, tasks, desk (the next trace of a review by keys), first (a first run as it comes, to its first curve); a million rows take a few minutes and a few GB of disk to make.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -15,17 +15,21 @@ import { startRun } from '../../../electron/host/recorder.ts'
 import { openHistory } from '../../../electron/host/open-history.ts'
 import { startWebServer } from '../../../electron/host/web-server.ts'
 import { fakeRun, fakeStep } from '../../fakes/history.ts'
+import { REVIEWED, reviewedHome, timeNext } from '../../e2e/reviewed.ts'
+import type { Waited } from '../../e2e/reviewed.ts'
 import { RUNS, seededHome } from '../../e2e/seed.ts'
 import { ensurePage, openBrowser, openPage, serveHome, visit } from '../../e2e/workbench.ts'
 
 type Figure = { readonly name: string; readonly value: number; readonly unit: string }
 
-const [rows = '1000000', names = 'chart,trace,tasks,first'] = argv.slice(2)
+const [rows = '1000000', names = 'chart,trace,desk,tasks,first'] = argv.slice(2)
 const wanted = new Set(names.split(','))
 const CHART_PAGE = fileURLToPath(new URL('./chart-page', import.meta.url))
 
 /** The best of some rounds: the machine may have more to do. */
 const ROUNDS = 3
+/** Traces that are rated one after another. */
+const RATED = 60
 /** Tasks of a made-up step. */
 const PER_STEP = 250
 
@@ -33,6 +37,7 @@ if (wanted.size > 1 || !wanted.has('chart')) await ensurePage()
 if (wanted.has('chart')) tell(await chartBench())
 if (wanted.has('first')) tell(await firstRunBench())
 if (wanted.has('trace')) tell(await traceBench())
+if (wanted.has('desk')) tell(await deskBench())
 if (wanted.has('tasks')) tell(await tasksBench(Number(rows)))
 
 /** A browser of its own each, opened once its data is there: one that waits for minutes may be gone. */
@@ -149,6 +154,39 @@ async function timed(page: Page, address: string, selector: string): Promise<num
     },
     [address, selector],
   )
+}
+
+/** A rater who is faster than any: two keys as soon as a trace is there, written meanwhile. */
+async function deskBench(): Promise<Figure[]> {
+  const served = await serveHome(await reviewedHome())
+  try {
+    return await inBrowser(async (shown) => {
+      const { page } = await openPage(shown, served.url)
+      await page.addInitScript(timeNext)
+      await page.reload()
+      await visit(page, `#/review?run=${REVIEWED}&source=stratified`)
+      await page.locator('h2.mono').waitFor()
+      for (let at = 0; at < RATED; at += 1) {
+        await page.keyboard.press('3')
+        await page.keyboard.press('Enter')
+        await page.waitForFunction(
+          (count) => Reflect.get(window, 'waited').length === count,
+          at + 1,
+        )
+      }
+      const waited = await page.evaluate((): Waited[] => Reflect.get(window, 'waited'))
+      await page.context().close()
+      const ms = waited.map((one) => one.ms)
+      const name = 'browser/review, next trace'
+      return [
+        { name: `${name}, p50`, value: quantile(ms, 0.5), unit: 'ms' },
+        { name: `${name}, p95`, value: quantile(ms, 0.95), unit: 'ms' },
+        { name: `${name}, longest`, value: Math.max(...ms), unit: 'ms' },
+      ]
+    })
+  } finally {
+    await served.close()
+  }
 }
 
 /** The first page's button as it is, to the first point of a curve. */
