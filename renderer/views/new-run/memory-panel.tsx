@@ -2,7 +2,6 @@
  * What a run will take of memory, part by part, beside what it may take; settings that make it fit, to be taken over.
  */
 import { Check } from 'lucide-react'
-import { Fragment } from 'react'
 import type { MemoryReport } from '../../../electron/contract/memory.ts'
 import { Button } from '../../components/button.tsx'
 import { Panel } from '../../components/panel.tsx'
@@ -28,11 +27,9 @@ export function MemoryPanel({ memory, onPropose }: Props) {
         {NEW_RUN.places[place]} {turns ? NEW_RUN.takeTurns : NEW_RUN.atOnce}
       </p>
       <table className={styles['parts']}>
-        <tbody>
-          {groups.map((group) => (
-            <Rows key={group.group} {...group} />
-          ))}
-        </tbody>
+        {groups.map((group) => (
+          <Rows key={group.group} {...group} />
+        ))}
         <tfoot>
           <tr>
             <th scope="row">{NEW_RUN.memoryTotal}</th>
@@ -83,9 +80,9 @@ function Shares({ groups, memory }: { groups: readonly Grouped[]; memory: Memory
 
 function Rows({ group, parts }: Grouped) {
   return (
-    <Fragment>
+    <tbody>
       <tr>
-        <th scope="colgroup" colSpan={2}>
+        <th scope="rowgroup" colSpan={2}>
           {NEW_RUN.memoryGroups[group]}
         </th>
       </tr>
@@ -98,6 +95,6 @@ function Rows({ group, parts }: Grouped) {
           <td>{gib(size)}</td>
         </tr>
       ))}
-    </Fragment>
+    </tbody>
   )
 }
