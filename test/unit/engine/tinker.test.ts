@@ -334,7 +334,7 @@ describe('what happens on the way', () => {
     const client = await remoteAt(sums, {}, { deadline }).createSamplingClient(model)
     sums.faults.push({ path: 'retrieve_future', fault: { kind: 'hang' } })
     const waiting = client.sample(request, GREEDY)
-    await expect.poll(() => sums.faults.length).toBe(0)
+    await expect.poll(() => sums.faults.length, { timeout: 25_000 }).toBe(0)
     late.abort()
     expect(await waiting).toHaveLength(1)
   })
@@ -344,7 +344,7 @@ describe('what happens on the way', () => {
     const stop = new AbortController()
     sums.notReady = Number.POSITIVE_INFINITY
     const cut = client.forwardBackward(DATA, 'ppo', { signal: stop.signal })
-    await expect.poll(() => pauses.length).toBeGreaterThan(3)
+    await expect.poll(() => pauses.length, { timeout: 25_000 }).toBeGreaterThan(3)
     stop.abort()
     await expect(cut).rejects.toMatchObject({ code: 'cancelled' })
     sums.notReady = 0
