@@ -8,8 +8,11 @@ import { carriesCaches } from './decode-attention.ts'
 
 /** Slots of a batch. */
 const SLOTS = [1, 4, 8, 16, 32, 64] as const
-/** Steps unrolled in one iteration of the Loop, for short and for long runs. */
-const UNROLLS = { carrying: [4, 16], plain: [4, 8] } as const
+/**
+ * Steps unrolled in one iteration of the Loop, for short and for long runs. One row: the more nodes, the less of what
+ * they read stays in the nearest cache, and the longer they take to compile.
+ */
+const UNROLLS = { alone: [4], carrying: [4, 16], plain: [4, 8] } as const
 /** Steps of the longest run. */
 const MAX_STEPS = 64
 /** Products of weights and tokens in one run, so that cancelling takes about a second at worst. */
@@ -86,10 +89,15 @@ export function planRun(config: DecoderConfig, state: RunState): RunPlan {
   // A batch of one row ends with it: nothing can idle.
   const wanted = stops && slots > 1 ? leastWaste(state) : MAX_STEPS
   const steps = Math.min(most, wanted, remaining)
-  const sizes = carriesCaches(slots) ? UNROLLS.carrying : UNROLLS.plain
+  const sizes = unrollsOf(slots)
   const unroll = sizes.findLast((size) => size <= steps) ?? sizes[0]
   const trips = steps === remaining ? Math.ceil(steps / unroll) : Math.round(steps / unroll)
   return { unroll, trips: Math.min(Math.max(1, trips), iterationsOf(slots, unroll)) }
+}
+
+function unrollsOf(slots: number): readonly [number, ...number[]] {
+  if (slots === 1) return UNROLLS.alone
+  return carriesCaches(slots) ? UNROLLS.carrying : UNROLLS.plain
 }
 
 function leastWaste({ slots, meanLength, maxTokens }: RunState): number {

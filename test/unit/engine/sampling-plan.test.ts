@@ -32,7 +32,8 @@ describe('planRun', () => {
 
   test('a batch that can only end at its limit runs long', () => {
     const run = { slots: 1, remaining: 200, stops: false, meanLength: 0, maxTokens: 200 }
-    expect(planRun(TINY, run)).toEqual({ unroll: 16, trips: 4 })
+    expect(planRun(TINY, run)).toEqual({ unroll: 4, trips: 16 })
+    expect(planRun(TINY, { ...run, slots: 4 })).toEqual({ unroll: 16, trips: 4 })
     expect(planRun(TINY, { ...run, slots: 32 })).toEqual({ unroll: 8, trips: 1 })
   })
 
