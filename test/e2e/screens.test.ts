@@ -184,7 +184,7 @@ describe.skipIf(noBrowser !== '')(`the workbench in a browser ${noBrowser}`, () 
     await page.getByLabel('Input', { exact: true }).fill('100')
     await page.getByRole('button', { name: 'Run again' }).click()
     await page.getByText('Ran', { exact: true }).last().waitFor()
-    await page.getByRole('region', { name: 'Output' }).waitFor()
+    await page.getByRole('region', { name: 'Output', exact: true }).waitFor()
     await page.getByText('It printed nothing.').waitFor()
   })
 
