@@ -89,18 +89,27 @@ const PROBE = {
   inputs: ["'never trust a program'"],
 }
 
+/**
+ * What ends by its time limit alone gets little of it, and a bomb what it needs to reach another; the rest end by
+ * themselves, however busy the machine is.
+ */
+function usualWallMs({ category, accepted }: Attack): number {
+  if (!accepted.some((one) => one.startsWith('timeout'))) return 10_000
+  return category === 'hang' ? 250 : 600
+}
+
 /** Every attack of a corpus, one after the other. */
 export async function fight(
   sandbox: LocalSandbox,
   arena: Arena,
-  wallMs: number,
   corpus: readonly Attack[] = CORPUS,
+  wallMsOf: (attack: Attack) => number = usualWallMs,
 ): Promise<Bout[]> {
   const expected = textOf((await sandbox.run(PROBE)).outcomes[0])
   const before = descendants()
   const bouts: Bout[] = []
   for (const attack of corpus) {
-    const { outcome, faults } = await attackOnce(sandbox, arena, attack, wallMs)
+    const { outcome, faults } = await attackOnce(sandbox, arena, attack, wallMsOf(attack))
     const probes = await Promise.all([sandbox.run(PROBE), sandbox.run(PROBE)])
     for (const { outcomes } of probes) {
       if (textOf(outcomes[0]) !== expected) faults.push(`probe gave ${textOf(outcomes[0])}`)

@@ -13,8 +13,6 @@ import { CATEGORIES, CORPUS } from './corpus.ts'
 import { openWay } from './ways.ts'
 import type { Way } from './ways.ts'
 
-const WALL_MS = 600
-
 const Report = v.nullable(
   v.object({
     level: v.number(),
@@ -54,7 +52,7 @@ test.for<[Way, number]>([
   }
   const arena = await openArena()
   try {
-    const bouts = await fight(sandbox, arena, WALL_MS)
+    const bouts = await fight(sandbox, arena)
     expect(sandbox.level).toBe(level)
     judge(way, bouts)
   } finally {
@@ -88,11 +86,9 @@ test('nor out of the sandbox of an ordinary user', async ({ skip }) => {
 
 async function asNobody(way: Way, resources: string) {
   const script = fileURLToPath(new URL('ordinary.ts', import.meta.url))
-  const { stdout } = await promisify(execFile)(
-    process.execPath,
-    [script, way, String(WALL_MS), resources],
-    { maxBuffer: 2 ** 26 },
-  )
+  const { stdout } = await promisify(execFile)(process.execPath, [script, way, resources], {
+    maxBuffer: 2 ** 26,
+  })
   return v.parse(Report, JSON.parse(stdout))
 }
 

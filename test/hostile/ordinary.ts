@@ -1,6 +1,6 @@
 /**
  * A script: gives up root for good, then runs the corpus under one way and prints the bouts as JSON.
- * Usage: node ordinary.ts WAY WALL_MS RESOURCES
+ * Usage: node ordinary.ts WAY RESOURCES
  */
 import { fight, openArena } from './arena.ts'
 import { WAYS, openWay } from './ways.ts'
@@ -10,7 +10,7 @@ const NOBODY = 65534
 
 const isWay = (word: string): word is Way => Object.hasOwn(WAYS, word)
 
-const [way = '', wallMs = '', resources = ''] = process.argv.slice(2)
+const [way = '', resources = ''] = process.argv.slice(2)
 if (!isWay(way)) throw new Error(`way: expected ${Object.keys(WAYS).join(', ')}, found ${way}`)
 
 process.setgroups?.([NOBODY])
@@ -21,7 +21,7 @@ const sandbox = await openWay(way, { workers: 2, resources })
 if (sandbox === null) console.log('null')
 else {
   const arena = await openArena()
-  const bouts = await fight(sandbox, arena, Number(wallMs))
+  const bouts = await fight(sandbox, arena)
   arena.close()
   await sandbox.close()
   console.log(JSON.stringify({ level: sandbox.level, bouts }))
