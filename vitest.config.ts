@@ -29,8 +29,8 @@ export default defineConfig({
       project('unit', 60, { isolate: false }),
       project('gradcheck', 60, { isolate: false }),
       project('integration', 180),
-      project('hostile', 120),
-      project('e2e', 120, { globalSetup: ['test/e2e/setup.ts'] }),
+      project('hostile', 300),
+      project('e2e', 300, { globalSetup: ['test/e2e/setup.ts'] }),
     ],
   },
 })

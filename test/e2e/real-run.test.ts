@@ -5,38 +5,32 @@
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Browser, Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
+import type { Page } from 'playwright-core'
 import { readRun } from '../../electron/store/runs.ts'
 import { superviseTraining } from '../../electron/host/supervisor.ts'
-import { noBrowser, openBrowser, openPage, serveWith } from './workbench.ts'
+import { openWorkbench } from './opened.ts'
+import { noBrowser, serveWith } from './workbench.ts'
 import type { HostServed, Watched } from './workbench.ts'
 
 const FEW = ['batch=2', 'mcSamples=2', 'seedFactor=1', 'checkpointEvery=2', 'evalEvery=0']
 
-/** A busy machine is slow, not wrong: starting Python and the engine takes its time. */
-const SLOW = { timeout: 120_000 }
-
-describe.skipIf(noBrowser !== '')(`a real first run in a browser ${noBrowser}`, SLOW, () => {
-  let browser: Browser
+describe.skipIf(noBrowser !== '')(`a real first run in a browser ${noBrowser}`, () => {
   let served: HostServed
   let watched: Watched
   let page: Page
 
-  beforeAll(async () => {
+  const serve = async () => {
     const home = await mkdtemp(join(tmpdir(), 'kelvin-e2e-'))
-    browser = await openBrowser()
-    served = await serveWith(home, (order, options) => {
+    return await serveWith(home, (order, options) => {
       const few = { steps: 400, minutes: null, evaluate: false, settings: FEW }
       return superviseTraining(order.resume === null ? { ...order, ...few } : order, options)
     })
-    watched = await openPage(browser, served.url)
-    page = watched.page
-  }, 120_000)
-
-  afterAll(async () => {
-    await browser?.close()
-    await served?.close()
+  }
+  openWorkbench(serve, (opened) => {
+    watched = opened
+    page = opened.page
+    served = opened.served
   })
 
   /** Of the process that trains, as the history has it. */

@@ -1,31 +1,26 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Browser, Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
+import type { Page } from 'playwright-core'
 import { violationsOf } from './axe.ts'
+import { openWorkbench } from './opened.ts'
 import { placesAt } from './places.ts'
 import { MARKUP, RUNS, seededHome } from './seed.ts'
-import { noBrowser, openBrowser, openPage, serveHome, visit } from './workbench.ts'
-import type { Served, Watched } from './workbench.ts'
+import { noBrowser, serveHome, visit } from './workbench.ts'
+import type { Watched } from './workbench.ts'
 
 const STEPS = 24
 const PLACES = placesAt(STEPS - 2)
 
 describe.skipIf(noBrowser !== '')(`the workbench in a browser ${noBrowser}`, () => {
-  let browser: Browser
-  let served: Served
   let watched: Watched
   let page: Page
 
-  beforeAll(async () => {
-    browser = await openBrowser()
-    served = await serveHome(await seededHome(STEPS))
-    watched = await openPage(browser, served.url)
-    page = watched.page
-  }, 120_000)
-
-  afterAll(async () => {
-    await browser?.close()
-    await served?.close()
-  })
+  openWorkbench(
+    async () => serveHome(await seededHome(STEPS)),
+    (opened) => {
+      watched = opened
+      page = opened.page
+    },
+  )
 
   const open = async (name: string): Promise<void> => {
     const place = PLACES.find((one) => one.name === name)

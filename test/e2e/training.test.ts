@@ -1,8 +1,8 @@
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Browser, Page } from 'playwright-core'
+import { afterAll, describe, expect, it } from 'vitest'
+import type { Page } from 'playwright-core'
 import { openHistory } from '../../electron/host/open-history.ts'
 import { NANO_MODEL } from '../../electron/host/models.ts'
 import type { Supervise } from '../../electron/host/live-runs.ts'
@@ -13,22 +13,21 @@ import { fakeRun } from '../fakes/history.ts'
 import { learningStep } from '../fakes/learning-run.ts'
 import { fakeSupervise, stepNews } from '../fakes/supervise.ts'
 import { violationsOf } from './axe.ts'
-import { noBrowser, openBrowser, openPage, serveWith } from './workbench.ts'
-import type { Served, Watched } from './workbench.ts'
+import { openWorkbench } from './opened.ts'
+import { noBrowser, serveWith } from './workbench.ts'
+import type { Watched } from './workbench.ts'
 
 const RUN = 'azr-1'
 const options = { seed: 1, span: 10, perKind: 2, encode: () => [1, 2, 3] }
 
 describe.skipIf(noBrowser !== '')(`training in a browser ${noBrowser}`, () => {
   const fake = fakeSupervise(RUN)
-  let browser: Browser
-  let served: Served
   let watched: Watched
   let page: Page
   let store: Store
   let recorder: Recorder
 
-  beforeAll(async () => {
+  const serve = async () => {
     const home = await mkdtemp(join(tmpdir(), 'kelvin-e2e-'))
     store = await openHistory(home)
     const supervise: Supervise = (order, more) => {
@@ -37,17 +36,13 @@ describe.skipIf(noBrowser !== '')(`training in a browser ${noBrowser}`, () => {
       if (order.resume === null) recorder = startRun(store, { ...fakeRun(RUN), model }, writer)
       return fake.supervise(order, more)
     }
-    browser = await openBrowser()
-    served = await serveWith(home, supervise)
-    watched = await openPage(browser, served.url)
-    page = watched.page
-  }, 120_000)
-
-  afterAll(async () => {
-    await browser?.close()
-    await served?.close()
-    store?.close()
+    return await serveWith(home, supervise)
+  }
+  openWorkbench(serve, (opened) => {
+    watched = opened
+    page = opened.page
   })
+  afterAll(() => store?.close())
 
   const step = (number: number): void => {
     recorder.step(learningStep(number, options))

@@ -2,7 +2,7 @@
  * The workbench in real Chromium: the host and its page on a loopback port, under the headers of production.
  */
 import { existsSync, readdirSync, statSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
+import { rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { chromium } from 'playwright-core'
@@ -17,6 +17,7 @@ import { serve } from '../../electron/serve.ts'
 
 const CHROMIUM = process.env['KELVIN_CHROMIUM'] ?? '/usr/bin/chromium'
 const RENDERER = fileURLToPath(new URL('../../renderer', import.meta.url))
+const CONTRACT = fileURLToPath(new URL('../../electron/contract', import.meta.url))
 export const PAGE = fileURLToPath(new URL('../../out/renderer', import.meta.url))
 
 /** Why browser tests cannot run here; '' when they can. */
@@ -26,8 +27,16 @@ export const noBrowser = existsSync(CHROMIUM) ? '' : `${CHROMIUM} is not there`
 export async function ensurePage(): Promise<void> {
   const index = join(PAGE, 'index.html')
   const built = existsSync(index) ? statSync(index).mtimeMs : 0
-  if (built > newest(RENDERER)) return
-  await build({ configFile: join(RENDERER, 'vite.config.ts'), logLevel: 'error' })
+  if (built > Math.max(newest(RENDERER), newest(CONTRACT))) return
+  // Moved there when it is whole: others may be reading the one of before.
+  const outDir = `${PAGE}-${process.pid}`
+  await build({
+    configFile: join(RENDERER, 'vite.config.ts'),
+    logLevel: 'error',
+    build: { outDir },
+  })
+  await rm(PAGE, { recursive: true, force: true })
+  await rename(outDir, PAGE)
 }
 
 function newest(folder: string): number {
@@ -108,7 +117,7 @@ export async function openPage(browser: Browser, url: string, dark = false): Pro
     reducedMotion: 'reduce',
   })
   // A busy machine is slow, not wrong.
-  context.setDefaultTimeout(60_000)
+  context.setDefaultTimeout(100_000)
   const page = await context.newPage()
   const troubles: string[] = []
   page.on('pageerror', (error) => troubles.push(`error: ${error.message}`))
