@@ -30,13 +30,15 @@ const Options = v.strictObject({
   size: choice(SIZES),
   seed: SEED,
   device: choice(DEVICES),
+  model: v.optional(text),
+  rate: real(1e-6, 1),
   evaluate: v.boolean(),
 })
 type Options = v.InferOutput<typeof Options>
 
 const DEFAULT_MINUTES = 18
-/** Source: nano.md section 3; 12 rows of 128 are its 1,536 tokens per step. */
-const WARM_UP = { rows: 12, learningRate: 3e-3 } as const
+/** Rows of 128 tokens a step. */
+const ROWS = 16
 
 export function addPretrain(program: Command, act: Act): void {
   const command = program
@@ -48,6 +50,8 @@ export function addPretrain(program: Command, act: Act): void {
     .option('--size <size>', SIZES.join(', '), 'nano')
     .option('--seed <s>', 'every random choice follows from it', '1')
     .option('--device <device>', DEVICES.join(', '), 'cpu')
+    .option('--model <dir>', 'start from the weights of this nano checkpoint, not from random ones')
+    .option('--rate <r>', 'peak learning rate', '0.003')
     .option('--no-evaluate', 'skip the held-out suite at the end')
   withJson(command).action(
     act(Options, async (options, { output }) => {
@@ -101,14 +105,15 @@ async function warmUp(
   const { pretrain } = await import('../host/pretrain.ts')
   const { requireModelTarget } = await import('../host/model-target.ts')
   const { withSandbox } = await import('../host/programs.ts')
-  const { out, size, seed, device } = options
+  const { out, size, seed, device, model = null, rate } = options
   await requireModelTarget(out)
   const progress = createProgress()
   const onStep = (news: PretrainNews): void => {
     if (news.step === 1 || news.step % RECORD_EVERY === 0) output.record({ type: 'step', ...news })
     progress.show(pictureOf(news))
   }
-  const order: PretrainOptions = { out, size, seed, device, plan, ...WARM_UP, signal, onStep }
+  const schedule = { plan, rows: ROWS, learningRate: rate }
+  const order: PretrainOptions = { out, size, seed, device, model, ...schedule, signal, onStep }
   try {
     return await withSandbox({}, (sandbox) => pretrain(order, sandbox))
   } finally {

@@ -5,15 +5,17 @@
  */
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import * as v from 'valibot'
 import { AppError } from '../contract/errors.ts'
 import type { Datum } from '../engine/datum.ts'
 import type { ForwardBackwardOutput, TrainingClient } from '../engine/engine.ts'
 import { createLocalEngine } from '../engine/local.ts'
 import { MODEL_FOLDER } from '../engine/state-folder.ts'
-import { readWeights, writeCheckpoint } from '../model/checkpoint.ts'
+import { openCheckpoint, readWeights, writeCheckpoint } from '../model/checkpoint.ts'
+import type { DecoderConfig } from '../model/config.ts'
 import { initialWeights } from '../model/init.ts'
-import { parameterCount } from '../model/tensors.ts'
+import { parameterCount, tensorNames } from '../model/tensors.ts'
 import { INITIAL, nanoConfig, type Size } from '../nano/architecture.ts'
 import { type Sample, warmupStream } from '../nano/stream.ts'
 import { SAMPLE_TYPES, type SampleType } from '../nano/weights.ts'
@@ -24,6 +26,8 @@ import { ROW_TOKENS, takeRows, warmupDatums } from './warmup-batches.ts'
 export type PretrainOptions = {
   readonly out: string
   readonly size: Size
+  /** Folder of the weights to start from; null: random ones. */
+  readonly model: string | null
   readonly seed: number
   readonly device: 'cpu' | 'webgpu'
   /** The schedule's length: steps, or minutes of wall time summed over resumed calls. */
@@ -120,14 +124,30 @@ export async function pretrain(
 }
 
 /** The folder of first weights; written once. */
-async function initialFolder({ out, size, seed }: PretrainOptions): Promise<string> {
+async function initialFolder({ out, size, seed, model }: PretrainOptions): Promise<string> {
   const folder = join(stateFolder(out), 'initial')
   const config = nanoConfig(size)
   await mkdir(folder, { recursive: true })
   await writeTokenizer(folder)
-  const weights = initialWeights(config, { seed, ...INITIAL })
+  const weights =
+    model === null
+      ? initialWeights(config, { seed, ...INITIAL })
+      : await startWeights(model, config)
   await writeCheckpoint(folder, config, weights, { dtype: 'float32', tokenizerFrom: folder })
   return folder
+}
+
+/** Throws AppError('usage') for a model of another size or vocabulary. */
+async function startWeights(model: string, config: DecoderConfig) {
+  const found = (await openCheckpoint(model)).config
+  if (!isDeepStrictEqual(tensorNames(found), tensorNames(config))) {
+    const wanted = `${parameterCount(config)} parameters of a nano model`
+    throw new AppError(
+      'usage',
+      `--model ${model}: expected the ${wanted}, found ${parameterCount(found)} of another shape`,
+    )
+  }
+  return await readWeights(model)
 }
 
 async function resumeProgress(folder: string, training: TrainingClient): Promise<Progress> {

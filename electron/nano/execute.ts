@@ -4,7 +4,7 @@
  */
 import { AppError } from '../contract/errors.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
-import { RUNNER } from './runner.ts'
+import { RUNNER, SEPARATOR } from './runner.ts'
 
 export type Call = {
   readonly program: string
@@ -12,10 +12,14 @@ export type Call = {
   readonly inputs: readonly string[]
   /** How many usable pairs make the program usable. */
   readonly wanted: number
+  /** Whether the steps are wanted too. */
+  readonly told?: boolean
 }
 
 /** Literal text of an input and of the output it gave. */
 export type TextPair = { readonly input: string; readonly output: string }
+/** steps: what was computed and bound on the way, none when not asked for or too many. */
+export type ToldPair = TextPair & { readonly steps: readonly string[] }
 
 const LIMITS = { wallMs: 20_000, memoryBytes: 512 * 2 ** 20, outputChars: 1_000_000 } as const
 
@@ -26,19 +30,20 @@ function jsonValue(literal: string): string {
 
 function requestText(calls: readonly Call[]): string {
   const items = calls.map(
-    ({ wanted, program, inputs }) =>
-      `[${wanted},${JSON.stringify(program)},[${inputs.map(jsonValue).join(',')}]]`,
+    ({ wanted, told = false, program, inputs }) =>
+      `[${wanted},${told ? 1 : 0},${JSON.stringify(program)},[${inputs.map(jsonValue).join(',')}]]`,
   )
   // JSON of ASCII text is a Python string literal too.
   return JSON.stringify(`[${items.join(',')}]`)
 }
 
-function pairsOf(line: string, call: Call): readonly TextPair[] | null {
+function pairsOf(line: string, call: Call): readonly ToldPair[] | null {
   if (line === '') return null
   const fields = line.split('\t')
-  return Array.from({ length: fields.length / 2 }, (_, i) => ({
-    input: call.inputs[Number(fields[2 * i])] ?? '',
-    output: fields[2 * i + 1] ?? '',
+  return Array.from({ length: fields.length / 3 }, (_, i) => ({
+    input: call.inputs[Number(fields[3 * i])] ?? '',
+    output: fields[3 * i + 1] ?? '',
+    steps: (fields[3 * i + 2] ?? '').split(SEPARATOR).filter((step) => step !== ''),
   }))
 }
 
@@ -59,7 +64,7 @@ export async function execute(
   calls: readonly Call[],
   sandbox: Pick<Sandbox, 'run'>,
   signal?: AbortSignal,
-): Promise<(readonly TextPair[] | null)[]> {
+): Promise<(readonly ToldPair[] | null)[]> {
   if (calls.length === 0) return []
   const request = { program: RUNNER, inputs: [requestText(calls)], limits: LIMITS }
   const [outcome] = (await sandbox.run(request, signal)).outcomes

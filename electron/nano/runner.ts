@@ -3,13 +3,18 @@
  * Not here: sending it and reading its reply (execute.ts). Never for model-written programs: those share nothing.
  */
 
+import { TELLING } from './steps.ts'
+
+/** Between two steps; ASCII's unit separator. */
+export const SEPARATOR = '\u001f'
 /** Outputs beyond these are dropped, as nano.md's value ranges say. */
 export const VALUE_LIMITS = { magnitude: 999, listLength: 12, stringLength: 14 } as const
 
 /**
- * f takes JSON text [[wanted, program, [input, ...]], ...] and returns one line per program: nothing where the
- * program is unusable, else `index TAB repr of the output` for the first `wanted` usable inputs, TAB-joined.
- * repr never holds a tab or a line end. A program may lose two inputs to exceptions or limits.
+ * f takes JSON text [[wanted, told, program, [input, ...]], ...] and returns one line per program: nothing where the
+ * program is unusable, else `index TAB repr of the output TAB steps` for the first `wanted` usable inputs,
+ * TAB-joined; the steps are SEPARATOR-joined, and none where they are not to be told or too many.
+ * repr never holds a control character. A program may lose two inputs to exceptions or limits.
  * The grammar loops over lists, strings and ranges only, so a bounded range bounds every program.
  */
 export const RUNNER = `import json
@@ -44,20 +49,28 @@ def usable(value):
     return kind is list and len(value) <= LENGTHS[list] and all(map(small, value))
 
 
-def attempt(wanted, program, inputs):
-    space = {'__builtins__': NAMES}
+${TELLING}
+
+def untold(program, names):
+    space = {'__builtins__': names}
     exec(program, space)
-    call = space['f']
+    return space['f'], []
+
+
+def attempt(wanted, telling, program, inputs):
+    run, lines = (told if telling else untold)(program, NAMES)
     pieces = []
     losses = 0
     for index, value in enumerate(inputs):
+        lines.clear()
         try:
-            output = call(value)
+            output = run(value)
             good = usable(output)
         except Exception:
             good = False
         if good:
-            pieces.append(f'{index}\\t{output!r}')
+            steps = '\\x1f'.join(lines) if len(lines) <= MOST_STEPS else ''
+            pieces.append(f'{index}\\t{output!r}\\t{steps}')
             if len(pieces) == wanted:
                 return '\\t'.join(pieces)
         else:

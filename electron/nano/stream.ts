@@ -9,11 +9,12 @@ import {
   proposePrompt,
   referenceParts,
   renderProposal,
+  renderThought,
   solvePrompt,
 } from '../selfplay/prompts/nano.ts'
 import { NANO_CODEC } from './codec.ts'
 import { execute } from './execute.ts'
-import type { TextPair } from './execute.ts'
+import type { TextPair, ToldPair } from './execute.ts'
 import { randomInputs } from './grammar/inputs.ts'
 import { randomProgram } from './grammar/program.ts'
 import { isReserved } from './holdout.ts'
@@ -68,27 +69,32 @@ const TYPES: Readonly<Record<SampleType, TypeRow>> = {
 }
 const MIXTURE = weighted(SAMPLE_TYPES.map((type) => [TYPES[type].share, type]))
 const SPARE_INPUTS = 2
+/**
+ * Share of the deduction and abduction answers that are worked step by step first. A minority, as in any text a
+ * model is warmed up on: whether to think before an answer is for self-play to find out.
+ */
+const THOUGHT_SHARE = 0.3
+/** Share of the worked abductions that try one wrong input first. */
+const WRONG_FIRST = 0.3
 
 type Draw = {
   readonly type: SampleType
   readonly program: string
   readonly inputs: readonly string[]
   readonly wanted: number
+  readonly told: boolean
 }
-type Gold = Draw & { readonly pairs: readonly TextPair[] }
+type Gold = Draw & { readonly pairs: readonly ToldPair[] }
 
 function draw(random: Random): Draw {
   const type = pickWeighted(random, MIXTURE)
   for (;;) {
     const { text, input } = randomProgram(random)
     if (isReserved(text)) continue
-    const wanted = TYPES[type].wanted
-    return {
-      type,
-      program: text,
-      inputs: randomInputs(input, wanted + SPARE_INPUTS, random),
-      wanted,
-    }
+    const { role, kind, wanted } = TYPES[type]
+    const told = role === 'solve' && kind !== 'induction' && random() < THOUGHT_SHARE
+    const inputs = randomInputs(input, wanted + SPARE_INPUTS, random)
+    return { type, program: text, inputs, wanted, told }
   }
 }
 
@@ -114,13 +120,29 @@ function references(golds: readonly Gold[], own: Gold, random: Random): PromptPa
 
 type Text = { readonly prompt: PromptPart[]; readonly answer: PromptPart[] }
 
-function solverText(kind: Kind, { program, pairs }: Gold, random: Random): Text {
+function solverText(kind: Kind, { program, pairs, told }: Gold, random: Random): Text {
   if (kind === 'induction') {
     return { prompt: solvePrompt(kind, program, pairs), answer: [plain(program)] }
   }
   const pair = pick(random, pairs)
-  const answer = kind === 'deduction' ? pair.output : pair.input
-  return { prompt: solvePrompt(kind, program, [pair]), answer: [plain(answer)] }
+  const answer = plain(kind === 'deduction' ? pair.output : pair.input)
+  const attempts = told ? attemptsAt(kind, pair, pairs, random) : []
+  return {
+    prompt: solvePrompt(kind, program, [pair]),
+    answer: [...renderThought(kind, attempts), answer],
+  }
+}
+
+/** The runs that a worked answer shows: of the input asked about, or of inputs until one gives the output. */
+function attemptsAt(
+  kind: Kind,
+  pair: ToldPair,
+  pairs: readonly ToldPair[],
+  random: Random,
+): readonly ToldPair[] {
+  if (kind === 'deduction' || random() >= WRONG_FIRST) return [pair]
+  const wrong = pairs.find(({ output }) => output !== pair.output)
+  return wrong === undefined ? [pair] : [wrong, pair]
 }
 
 function proposerText(kind: Kind, gold: Gold, golds: readonly Gold[], random: Random): Text {

@@ -86,6 +86,27 @@ export function renderAnswer(task: TaskBody): PromptPart[] {
   return [plain(task.kind === 'deduction' ? outputText(pair.output) : inputText(pair.input))]
 }
 
+/** One run of the program: its input, the values on the way, its output. */
+export type Working = {
+  readonly input: string
+  readonly steps: readonly string[]
+  readonly output: string
+}
+
+const NEXT = '\n    '
+
+/**
+ * What stands before a worked answer, up to the mark that ends it: for deduction the steps on the way (nothing
+ * where there are none), for abduction each input tried, with its steps and output.
+ */
+export function renderThought(kind: Kind, workings: readonly Working[]): PromptPart[] {
+  const parts = workings.flatMap(({ input, steps, output }) => {
+    if (kind === 'deduction') return steps.length === 0 ? [] : [plain(steps.join(NEXT))]
+    return [...inPart([input, ...steps].join(NEXT)), ...outPart(output)]
+  })
+  return parts.length === 0 ? [] : [...parts, mark('<ans>')]
+}
+
 const malformed = (why: string): { ok: false; why: string } => ({ ok: false, why })
 const wellFormed = <T>(value: T): Parsed<T> => ({ ok: true, value, formatOk: true })
 
@@ -133,13 +154,17 @@ function readProposal(kind: Kind, response: string, options: ProposeOptions): Pa
   return fault === null ? wellFormed({ program, inputs, message: '' }) : malformed(fault)
 }
 
+/** The answer stands behind the mark; a response without one is all answer. What stands before it is free. */
 function readAnswer(kind: Kind, response: string): Parsed<Answer> {
-  const fault = kind === 'induction' ? programFault(response) : literalFault(response)
-  return fault === null ? wellFormed({ text: response }) : malformed(fault)
+  const pieces = response.split('<ans>')
+  if (pieces.length > 2) return malformed(`expected one answer, found ${pieces.length - 1}`)
+  const text = pieces.at(-1) ?? ''
+  const fault = kind === 'induction' ? programFault(text) : literalFault(text)
+  return fault === null ? wellFormed({ text }) : malformed(fault)
 }
 
 export const NANO_PROMPTS: PromptSet = {
-  version: 'nano/1',
+  version: 'nano/2',
   prefill: '',
   stopEndsResponse: true,
   propose(kind, options) {
