@@ -107,4 +107,22 @@ test('a stopped warm-up goes on where it stopped', async () => {
     exit: 0,
     summary: { steps: next, finished: true, heldOut: null },
   })
+  const onwards = (size: string) =>
+    kelvin([
+      'pretrain',
+      '--out',
+      `${out}-on`,
+      '--model',
+      out,
+      '--size',
+      size,
+      '--steps',
+      '1',
+      '--no-evaluate',
+      '--json',
+    ])
+  const [refused, begun] = await Promise.all([onwards('nano'), onwards('tiny')])
+  expect(refused).toMatchObject({ exit: 2 })
+  expect(refused.stderr).toContain('expected the 824448 parameters of a nano model')
+  expect(begun).toMatchObject({ exit: 0, summary: { steps: 1, finished: true } })
 })

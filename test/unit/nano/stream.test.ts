@@ -17,7 +17,7 @@ import { openSandbox } from '../../../electron/sandbox/open.ts'
 import type { Sandbox } from '../../../electron/sandbox/sandbox.ts'
 import { NANO_PROMPTS } from '../../../electron/selfplay/prompts/nano.ts'
 
-const COUNT = 20_000
+const COUNT = 10_000
 let sandbox: Sandbox
 let samples: Sample[]
 
@@ -40,6 +40,17 @@ const promptOf = ({ tokens, answerStart }: Sample): string =>
   NANO_CODEC.decode(tokens.slice(0, answerStart))
 const answerOf = ({ tokens, answerStart }: Sample): string =>
   NANO_CODEC.decode(tokens.slice(answerStart))
+const worked = (sample: Sample): boolean => answerOf(sample).includes('<ans>')
+/** The answer without the working before it. */
+const bareAnswerOf = (sample: Sample): string => answerOf(sample).split('<ans>').at(-1) ?? ''
+
+async function outputsOf(program: string, inputs: readonly string[]): Promise<string[]> {
+  const { outcomes } = await sandbox.run({ program, inputs })
+  return outcomes.map((outcome) => {
+    const value = parseCanonical(outcome.status === 'ok' ? outcome.canonical : '')
+    return value.ok ? reprOf(value.value) : outcome.status
+  })
+}
 /** Every program in a text, prompts and answers alike. */
 const programsOf = (text: string): string[] =>
   text.match(/def f\(x\):\n[^<]*(?:<(?!in>|out>|ans>|ref>)[^<]*)*/g) ?? []
@@ -57,14 +68,14 @@ describe('the warm-up stream', () => {
     const share = (type: string) => samples.filter((s) => s.type === type).length / COUNT
     const wanted = { SD: 0.33, SA: 0.24, SI: 0.26, PD: 0.06, PA: 0.045, PI: 0.075 }
     for (const type of SAMPLE_TYPES) {
-      expect(Math.abs(share(type) - wanted[type])).toBeLessThan(0.015)
+      expect(Math.abs(share(type) - wanted[type])).toBeLessThan(0.02)
       expect(ANSWER_WEIGHT[type]).toBeGreaterThan(0)
     }
   })
 
   test('marks where the answer starts and ends', () => {
     const odd = samples.filter((sample) => {
-      const marks = promptOf(sample).endsWith('<ans>') && !answerOf(sample).includes('<ans>')
+      const marks = promptOf(sample).endsWith('<ans>')
       return !marks || sample.tokens.at(-1) !== EOS || sample.tokens.length > MAX_SAMPLE_TOKENS
     })
     expect(odd).toEqual([])
@@ -100,10 +111,38 @@ describe('the warm-up stream', () => {
     for (const sample of deductions) {
       const [, program = '', input = ''] =
         /^<SD>([^]*)<in>([^]*)<ans>$/.exec(promptOf(sample)) ?? []
-      const { outcomes } = await sandbox.run({ program, inputs: [input] })
-      const [outcome] = outcomes
-      const value = parseCanonical(outcome?.status === 'ok' ? outcome.canonical : '')
-      expect([program, value.ok && reprOf(value.value)]).toEqual([program, answerOf(sample)])
+      const [output] = await outputsOf(program, [input])
+      expect([program, output]).toEqual([program, bareAnswerOf(sample)])
+    }
+  })
+
+  test('works a minority of the deductions and abductions step by step', () => {
+    const share = (type: string) => {
+      const of = samples.filter((sample) => sample.type === type)
+      return of.filter(worked).length / of.length
+    }
+    for (const type of ['SD', 'SA']) {
+      expect(share(type)).toBeGreaterThan(0.2)
+      expect(share(type)).toBeLessThan(0.3)
+    }
+    for (const type of ['SI', 'PD', 'PA', 'PI']) expect(share(type)).toBe(0)
+  })
+
+  test('has worked abductions whose every attempt is what the program gives', async () => {
+    const abductions = samples.filter((sample) => sample.type === 'SA' && worked(sample))
+    for (const sample of abductions.slice(0, 40)) {
+      const [, program = '', wanted = ''] =
+        /^<SA>([^]*)<out>([^]*)<ans>$/.exec(promptOf(sample)) ?? []
+      const [working = '', answer = ''] = answerOf(sample).split('<ans>')
+      const attempts = working
+        .split('<in>')
+        .slice(1)
+        .map((text) => text.split('<out>'))
+      const inputs = attempts.map(([text = '']) => text.split('\n')[0] ?? '')
+      const outputs = attempts.map(([, output = '']) => output)
+      expect(await outputsOf(program, inputs)).toEqual(outputs)
+      expect([inputs.at(-1), outputs.at(-1)]).toEqual([answer, wanted])
+      expect(outputs.slice(0, -1)).not.toContain(wanted)
     }
   })
 
@@ -113,11 +152,7 @@ describe('the warm-up stream', () => {
       const shown = promptOf(sample).slice('<SI><in>'.length, -'<ans>'.length).split('<in>')
       const pairs = shown.map((text) => text.split('<out>'))
       const inputs = pairs.map(([input = '']) => input)
-      const { outcomes } = await sandbox.run({ program: answerOf(sample), inputs })
-      const outputs = outcomes.map((outcome) => {
-        const value = parseCanonical(outcome.status === 'ok' ? outcome.canonical : '')
-        return value.ok ? reprOf(value.value) : outcome.status
-      })
+      const outputs = await outputsOf(answerOf(sample), inputs)
       expect(outputs).toEqual(pairs.map(([, output]) => output))
     }
   })

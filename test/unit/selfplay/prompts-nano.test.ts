@@ -7,6 +7,7 @@ import {
   NANO_PROMPTS,
   renderAnswer,
   renderProposal,
+  renderThought,
 } from '../../../electron/selfplay/prompts/nano.ts'
 
 const program = "def f(x):\n    return x + ['a']"
@@ -92,6 +93,29 @@ describe('responses', () => {
   })
 
   test.each([
+    ['deduction', '[1]\n    y = 2<ans>4', '4'],
+    ['abduction', '<in>1\n    2<out>5<in>2<out>6<ans>2', '2'],
+    ['induction', `nothing that is checked<ans>${program}`, program],
+  ] as const)('of %s solvers may work before the mark', (kind, response, text) => {
+    expect(NANO_PROMPTS.readAnswer(kind, response)).toEqual({
+      ok: true,
+      value: { text },
+      formatOk: true,
+    })
+  })
+
+  test('shows workings the way they are read', () => {
+    const workings = [
+      { input: '1', steps: ['2', 'y = 3'], output: '4' },
+      { input: '2', steps: [], output: '5' },
+    ]
+    const read = (kind: Kind, from: typeof workings) => textOf(renderThought(kind, from))
+    expect(read('deduction', workings.slice(0, 1))).toBe('2\n    y = 3<ans>')
+    expect(read('deduction', workings.slice(1))).toBe('')
+    expect(read('abduction', workings)).toBe('<in>1\n    2\n    y = 3<out>4<in>2<out>5<ans>')
+  })
+
+  test.each([
     ['nothing', ''],
     ['no input', program],
     ['two inputs', `${program}<in>1<in>2`],
@@ -138,6 +162,8 @@ describe('responses', () => {
     ['induction', '1'],
     ['induction', `${program}\nprint(1)`],
     ['induction', `${program}<in>1`],
+    ['deduction', '1<ans>2<ans>3'],
+    ['deduction', '1<ans>'],
   ] as const)('of a %s solver that say %j are malformed', (kind, response) => {
     expect(NANO_PROMPTS.readAnswer(kind, response).ok).toBe(false)
   })
