@@ -49,9 +49,9 @@ export const PRESETS = {
   // Guards and reuse as measured in a feasibility study of this model size; steps and rate by trial on programs of
   // the held-out classes that are in no suite: most of the gain comes in the first 60 steps.
   nano: {
-    totalSteps: 120,
+    totalSteps: 240,
     promptSet: 'nano',
-    evalEvery: 40,
+    evalEvery: 60,
     checkpointEvery: 30,
     batch: 32,
     deductionFactor: 8,
