@@ -114,7 +114,7 @@ function QueueBar({ order, onAgain }: BarProps) {
         />
       </div>
       {source === 'suggested' ? <RuleFilter order={order} /> : null}
-      <div className={layout['narrow']}>
+      <div className={styles['pick']}>
         <Select
           bare
           label={QUEUE.role}
@@ -123,7 +123,7 @@ function QueueBar({ order, onAgain }: BarProps) {
           onChange={(next) => change({ role: next })}
         />
       </div>
-      <div className={layout['narrow']}>
+      <div className={styles['pick']}>
         <Select
           bare
           label={QUEUE.kind}
