@@ -98,7 +98,7 @@ export const SETTING_FIELDS = {
     'Tokenizer',
     '',
     400,
-    "Folder with that model's config.json and tokenizer.json; empty: the embedded model's.",
+    "Folder with that model's config.json and tokenizer.json, on this machine.",
   ),
   remoteServer: remote.choice(
     'Server',

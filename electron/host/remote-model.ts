@@ -8,6 +8,7 @@ import type { Settings } from '../contract/settings.ts'
 import { baseAddress } from '../engine/tinker/address.ts'
 import { NANO_MODEL } from './models.ts'
 
+/** folder: of the model's shape and tokenizer. */
 export type RemoteModel = { readonly engine: RemoteEngine; readonly folder: string }
 
 /** null: no address is set. */
@@ -30,15 +31,25 @@ export function remoteAt(url: string, settings: Settings): RemoteEngine {
   }
 }
 
-/** Throws AppError('usage') where the settings name none. */
+/** Throws AppError('usage') where the settings name none, or not what reads its tokens. */
 export function needRemote(remote: RemoteModel | null): RemoteModel {
-  if (remote !== null) return remote
-  throw new AppError('usage', 'remote engine: expected its address in the settings, found none')
+  if (remote === null) {
+    throw new AppError('usage', 'remote engine: expected its address in the settings, found none')
+  }
+  // Tokens of another vocabulary would be nonsense that nothing refuses.
+  if (remote.engine.model !== null && remote.folder === NANO_MODEL) {
+    throw new AppError(
+      'usage',
+      `remote engine: expected the folder of ${remote.engine.model}'s tokenizer in the settings, found none`,
+    )
+  }
+  return remote
 }
 
-export function addressProblems({ engine }: RemoteModel): string[] {
+export function remoteProblems(remote: RemoteModel): string[] {
   try {
-    baseAddress(engine.url, engine.allowHttp)
+    needRemote(remote)
+    baseAddress(remote.engine.url, remote.engine.allowHttp)
     return []
   } catch (cause) {
     if (cause instanceof AppError) return [cause.message]

@@ -12,7 +12,7 @@ import { exportModel } from '../export-model.ts'
 import { reportOf } from '../model-list.ts'
 import { remoteLabel } from '../open-engine.ts'
 import { fromHomePath } from '../paths.ts'
-import { addressProblems } from '../remote-model.ts'
+import { remoteProblems } from '../remote-model.ts'
 import { readLineageMarks } from '../quarantine.ts'
 import { engineOf, folderOf } from '../start-order.ts'
 import { placesOf, scoresOf } from './runs.ts'
@@ -68,8 +68,10 @@ async function remoteReports(bench: Bench): Promise<ModelReport[]> {
   const remote = placesOf(bench).remote()
   if (remote === null) return []
   const report = await reportOf(remote.folder, { type: 'remote' })
-  const problems = [...report.problems, ...addressProblems(remote)]
-  return [{ ...report, label: remoteLabel(remote.engine), problems, bytes: 0 }]
+  const problems = [...report.problems, ...remoteProblems(remote)]
+  // Of the folder only what tokens are is sure to be the server's.
+  const unknown = { parameters: null, layers: null, width: null, dtype: null }
+  return [{ ...report, ...unknown, label: remoteLabel(remote.engine), problems, bytes: 0 }]
 }
 
 async function reportOfCheckpoint(

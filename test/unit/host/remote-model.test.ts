@@ -12,12 +12,17 @@ import { NANO_MODEL } from '../../../electron/host/models.ts'
 import { reportOf } from '../../../electron/host/model-list.ts'
 import { lookAtRemote } from '../../../electron/host/remote-check.ts'
 import { KEY_FILE, readRemoteKey } from '../../../electron/host/remote-key.ts'
-import { addressProblems, remoteAt, remoteModel } from '../../../electron/host/remote-model.ts'
+import { remoteAt, remoteModel, remoteProblems } from '../../../electron/host/remote-model.ts'
 import { engineOf, folderOf, orderOf, type Places } from '../../../electron/host/start-order.ts'
 import { temporaryFolder } from '../../fakes/folder.ts'
 
 const URL = 'http://127.0.0.1:8000'
-const { settings } = readSettings({ remoteUrl: URL, remoteModel: 'tiny' })
+const FOLDER = temporaryFolder()
+const { settings } = readSettings({
+  remoteUrl: URL,
+  remoteModel: 'tiny',
+  remoteFolder: FOLDER,
+})
 
 function placesWith(given = settings): Places {
   return {
@@ -52,21 +57,25 @@ test('an address makes the server a model; without one there is none to refer to
   const found = remoteModel(settings)
   expect(found).toEqual({
     engine: { url: URL, model: 'tiny', server: 'skyrl-jax', allowHttp: false, serverAdam: false },
-    folder: NANO_MODEL,
+    folder: FOLDER,
   })
-  expect(folderOf({ type: 'remote' }, placesWith())).toBe(NANO_MODEL)
+  const nameless = { ...settings, remoteModel: '', remoteFolder: '' }
+  expect(folderOf({ type: 'remote' }, placesWith(nameless))).toBe(NANO_MODEL)
+  const unread = placesWith({ ...settings, remoteFolder: '' })
+  expect(() => folderOf({ type: 'remote' }, unread)).toThrow("the folder of tiny's tokenizer")
+  expect(folderOf({ type: 'remote' }, placesWith())).toBe(FOLDER)
   expect(engineOf({ type: 'embedded' }, placesWith())).toBeNull()
   const none = placesWith(readSettings({}).settings)
   expect(() => engineOf({ type: 'remote' }, none)).toThrow('expected its address in the settings')
   const open = { ...settings, remoteUrl: 'http://gpu:8000' }
-  expect(addressProblems(remoteModel(open) ?? { engine: remoteAt('', open), folder: '' })).toEqual([
-    expect.stringContaining('engine gpu:8000: expected https'),
-  ])
+  expect(
+    remoteProblems(remoteModel(open) ?? { engine: remoteAt('', open), folder: FOLDER }),
+  ).toEqual([expect.stringContaining('engine gpu:8000: expected https')])
 })
 
 test('a new run goes to its model, or to the address that it names', () => {
   const model = orderOf({ ...WISH, model: { type: 'remote' } }, placesWith(), false)
-  expect(model).toMatchObject({ engine: URL, model: NANO_MODEL, remote: { model: 'tiny' } })
+  expect(model).toMatchObject({ engine: URL, model: FOLDER, remote: { model: 'tiny' } })
   const other = orderOf({ ...WISH, engine: 'https://gpu.example' }, placesWith(), false)
   expect(other).toMatchObject({ engine: 'https://gpu.example', remote: { server: 'skyrl-jax' } })
   expect(orderOf(WISH, placesWith(), false)).not.toHaveProperty('remote')
