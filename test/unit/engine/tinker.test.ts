@@ -72,7 +72,7 @@ function remoteAt(
     },
     ...options,
   })
-  closing.push(engine.close)
+  closing.push(() => engine.close())
   return engine
 }
 
@@ -97,7 +97,7 @@ async function clientOf(kind: Kind): Promise<TrainingClient> {
 function localEngine(): Engine {
   const lora = { ...LORA, alpha: 32 }
   const engine = createLocalEngine({ device: 'cpu', workers: 1, model: { lora } })
-  closing.push(engine.close)
+  closing.push(() => engine.close())
   return engine
 }
 
