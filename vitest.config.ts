@@ -26,7 +26,7 @@ export default defineConfig({
   test: {
     projects: [
       // Most of the time of small files would go into loading the same modules again.
-      project('unit', 60, { isolate: false }),
+      project('unit', 120, { isolate: false }),
       project('gradcheck', 60, { isolate: false }),
       project('integration', 180),
       project('hostile', 300),
