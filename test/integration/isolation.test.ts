@@ -5,7 +5,7 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import type { TrainNews, TrainOrder } from '../../electron/contract/news.ts'
 import { showRun } from '../../electron/host/history.ts'
 import { databaseFile } from '../../electron/host/paths.ts'
@@ -31,12 +31,15 @@ esac
 `,
   )
   chmodSync(path, 0o755)
+})
+
+// What is stubbed holds for one test.
+beforeEach(() => {
   vi.stubEnv('PATH', folder)
   vi.stubEnv('KELVIN_CHROMIUM', '/nonexistent')
 })
 
 afterAll(() => {
-  vi.unstubAllEnvs()
   rmSync(folder, { recursive: true })
 })
 

@@ -72,7 +72,8 @@ function useTerminal(
     observer.observe(element)
     return () => {
       observer.disconnect()
-      screen.dispose()
+      // What it put off when it was opened comes first: a terminal that is gone by then throws.
+      setTimeout(() => screen.dispose())
       terminal.current = null
       handle.current = null
     }
