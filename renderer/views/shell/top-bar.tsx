@@ -40,13 +40,7 @@ export function TopBar({ onPalette }: { readonly onPalette: () => void }) {
         </span>
       ) : null}
       <Bell />
-      {/* Named by itself: a narrow window shows no more than the icon. */}
-      <button
-        type="button"
-        className={styles['find']}
-        aria-label={SHELL.palette}
-        onClick={onPalette}
-      >
+      <button type="button" className={styles['find']} onClick={onPalette}>
         <Search size={14} aria-hidden />
         <span>{SHELL.palette}</span>
         <KeyCaps keys="$mod+k" />
