@@ -3,8 +3,8 @@
  * counter, written atomically, read back bit for bit. Layout: DIR/model/, DIR/moments.safetensors, DIR/engine.json.
  */
 import { existsSync } from 'node:fs'
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import * as v from 'valibot'
 import { AppError } from '../contract/errors.ts'
 import { openAdapter, readAdapter, writeAdapter } from '../model/adapter-folder.ts'
@@ -12,6 +12,7 @@ import { openCheckpoint, readWeights, writeCheckpoint } from '../model/checkpoin
 import type { DecoderConfig } from '../model/config.ts'
 import { readJson } from '../model/json.ts'
 import { adapterTensors, type LoraSpec } from '../model/lora.ts'
+import { replaceFolder, wholeFolder } from '../model/replace-folder.ts'
 import { readTensors, readTensorTable, writeSafetensors } from '../model/safetensors.ts'
 import { elementCount, tensorNames, type TensorSpec } from '../model/tensors.ts'
 import type { TrainState } from './protocol.ts'
@@ -34,24 +35,15 @@ export const MODEL_FOLDER = 'model'
 
 const EngineFile = v.object({ step: v.pipe(v.number(), v.integer(), v.minValue(0)) })
 
-/** Built beside the folder, then renamed: whoever reads finds the old state or the new one, whenever this stops. */
+/** Whoever reads finds the old state or the new one, whenever this stops. */
 export async function writeState(directory: string, state: EngineState): Promise<void> {
-  const partial = `${directory}.partial`
-  await rm(partial, { recursive: true, force: true })
-  await mkdir(partial, { recursive: true })
-  await writeModel(join(partial, MODEL_FOLDER), state)
-  await writeSafetensors(join(partial, MOMENTS_FILE), moments(state), 'float32')
-  const text = `${JSON.stringify({ step: state.step })}\n`
-  await writeFile(join(partial, ENGINE_FILE), text, { flush: true })
-  await mkdir(dirname(directory), { recursive: true })
-  await rm(oldFolder(directory), { recursive: true, force: true })
-  if (existsSync(directory)) await rename(directory, oldFolder(directory))
-  await rename(partial, directory)
-  await rm(oldFolder(directory), { recursive: true, force: true })
+  await replaceFolder(directory, async (partial) => {
+    await writeModel(join(partial, MODEL_FOLDER), state)
+    await writeSafetensors(join(partial, MOMENTS_FILE), moments(state), 'float32')
+    const text = `${JSON.stringify({ step: state.step })}\n`
+    await writeFile(join(partial, ENGINE_FILE), text, { flush: true })
+  })
 }
-
-/** Where the state of before is while the new one takes its place. */
-const oldFolder = (directory: string): string => `${directory}.old`
 
 async function writeModel(directory: string, state: EngineState): Promise<void> {
   const { config, specs, lora, folder } = state
@@ -82,7 +74,7 @@ export async function readState(
   directory: string,
   trained: TrainedModel,
 ): Promise<TrainState & { readonly step: number }> {
-  const folder = existsSync(directory) ? directory : oldFolder(directory)
+  const folder = wholeFolder(directory)
   if (!existsSync(folder)) {
     throw new AppError('checkpoint', `${directory}: expected a saved state, found nothing`)
   }

@@ -5,14 +5,15 @@
  */
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { dirname, isAbsolute, join, resolve } from 'node:path'
+import { open, readdir, stat, writeFile } from 'node:fs/promises'
+import { isAbsolute, join, resolve } from 'node:path'
 import * as v from 'valibot'
-import { AppError, messageOf } from '../contract/errors.ts'
+import { AppError } from '../contract/errors.ts'
 import type { DecoderConfig } from './config.ts'
 import { readConfig } from './config-json.ts'
 import { readJson } from './json.ts'
 import { adapterTensors, LORA_TARGETS, type LoraSpec, type LoraTarget } from './lora.ts'
+import { replaceFolder } from './replace-folder.ts'
 import { readTensors, readTensorTable, writeSafetensors } from './safetensors.ts'
 import type { TensorEntry } from './safetensors-header.ts'
 import { copyTokenizer } from './tokenizer-copy.ts'
@@ -169,7 +170,6 @@ export type AdapterWrite = {
 /** Writes a folder that PEFT opens, in place of one that may be there. Same arguments, same bytes. */
 export async function writeAdapter(directory: string, adapter: AdapterWrite): Promise<void> {
   const { config, spec, base, values } = adapter
-  const partial = `${directory}.partial`
   const tensors = adapterTensors(config, spec).map(({ name, shape }) => ({
     name: PREFIX + name,
     shape,
@@ -177,22 +177,12 @@ export async function writeAdapter(directory: string, adapter: AdapterWrite): Pr
   }))
   const path = resolve(base)
   const origin = { path, fingerprint: await fingerprint(path) }
-  try {
-    await rm(partial, { recursive: true, force: true })
-    await mkdir(partial, { recursive: true })
+  await replaceFolder(directory, async (partial) => {
     await writeSafetensors(join(partial, ADAPTER_WEIGHTS), tensors, 'float32')
     await writeText(join(partial, ADAPTER_CONFIG), peftConfig(spec, path))
     await writeText(join(partial, BASE_FILE), origin)
     await copyTokenizer(path, partial)
-    await mkdir(dirname(directory), { recursive: true })
-    await rm(directory, { recursive: true, force: true })
-    await rename(partial, directory)
-  } catch (cause) {
-    await rm(partial, { recursive: true, force: true })
-    if (cause instanceof AppError) throw cause
-    const why = `${directory}: cannot be written: ${messageOf(cause)}`
-    throw new AppError('checkpoint', why, { cause })
-  }
+  })
 }
 
 const writeText = async (file: string, json: unknown): Promise<void> =>

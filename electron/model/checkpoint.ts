@@ -2,14 +2,14 @@
  * A model folder: config.json, weights, tokenizer. Opened with every name and shape checked before a weight is
  * read; written whole or not at all. Not here: the file format (safetensors.ts), text (tokenizer.ts).
  */
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
-import { AppError, messageOf } from '../contract/errors.ts'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { AppError } from '../contract/errors.ts'
 import { type AdapterFolder, openAdapter, readAdapter } from './adapter-folder.ts'
 import type { DecoderConfig, WeightDType } from './config.ts'
 import { readConfig, writeConfig } from './config-json.ts'
-import { isMissing } from './json.ts'
 import { merge } from './lora.ts'
+import { replaceFolder } from './replace-folder.ts'
 import {
   type NamedTensor,
   readFolderTable,
@@ -120,23 +120,12 @@ async function writeModel(
   { dtype, tokenizerFrom, card }: WriteOptions,
 ): Promise<void> {
   const text = writeConfig({ ...config, dtype })
-  const target = resolve(directory)
-  const partial = `${target}.partial`
-  try {
-    await rm(partial, { recursive: true, force: true })
-    await mkdir(partial, { recursive: true })
+  await replaceFolder(directory, async (partial) => {
     await writeSafetensors(join(partial, SINGLE_FILE), tensors, dtype)
     await writeFile(join(partial, 'config.json'), text, { flush: true })
     if (card !== undefined) await writeFile(join(partial, 'README.md'), card, { flush: true })
     if (tokenizerFrom !== null) await copyTokenizer(tokenizerFrom, partial)
-    await replaceDirectory(partial, target)
-  } catch (cause) {
-    await rm(partial, { recursive: true, force: true })
-    if (cause instanceof AppError) throw cause
-    throw new AppError('checkpoint', `${directory}: cannot be written: ${messageOf(cause)}`, {
-      cause,
-    })
-  }
+  })
 }
 
 /** Every tensor of the config, found with the right shape; nothing that would change the result left over. */
@@ -178,18 +167,4 @@ function listed(names: readonly string[]): string {
 
 function mismatch(where: string, what: string): AppError {
   return new AppError('checkpoint', `${where}: ${what}`)
-}
-
-/** A folder cannot be renamed over a full one: the old one steps aside first. */
-async function replaceDirectory(from: string, to: string): Promise<void> {
-  const old = `${to}.old`
-  await mkdir(dirname(to), { recursive: true })
-  await rm(old, { recursive: true, force: true })
-  try {
-    await rename(to, old)
-  } catch (cause) {
-    if (!isMissing(cause)) throw cause
-  }
-  await rename(from, to)
-  await rm(old, { recursive: true, force: true })
 }

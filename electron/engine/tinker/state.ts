@@ -3,13 +3,14 @@
  * where the weights are. Layout: DIR/model/{config.json, tokenizer, remote.json}.
  */
 import { existsSync } from 'node:fs'
-import { copyFile, mkdir, rename, rm, writeFile } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { copyFile, mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import * as v from 'valibot'
 import { AppError } from '../../contract/errors.ts'
 import { LORA_TARGETS } from '../../contract/fields.ts'
 import { RemoteEngine } from '../../contract/remote.ts'
 import { readJson } from '../../model/json.ts'
+import { replaceFolder, wholeFolder } from '../../model/replace-folder.ts'
 import { copyTokenizer } from '../../model/tokenizer-copy.ts'
 import { MODEL_FOLDER } from '../state-folder.ts'
 import { TinkerPath } from './wire.ts'
@@ -37,7 +38,7 @@ export async function readRemoteState(model: string): Promise<RemoteState | null
 
 /** That of a checkpoint. Throws AppError('checkpoint'). */
 export async function readStateFolder(directory: string): Promise<RemoteState> {
-  const state = await readRemoteState(join(directory, MODEL_FOLDER))
+  const state = await readRemoteState(join(wholeFolder(directory), MODEL_FOLDER))
   if (state !== null) return state
   throw new AppError(
     'checkpoint',
@@ -49,20 +50,18 @@ export const isRemoteFolder = (model: string): boolean => existsSync(join(model,
 
 export const isKept = (directory: string): boolean => isRemoteFolder(join(directory, MODEL_FOLDER))
 
-/** Written beside the folder, then renamed. from: folder of the model's shape and tokenizer. */
+/** from: folder of the model's shape and tokenizer. */
 export async function writeStateFolder(
   directory: string,
   from: string,
   state: RemoteState,
 ): Promise<void> {
-  const partial = join(dirname(directory), `${basename(directory)}.partial`)
-  await rm(partial, { recursive: true, force: true })
-  const model = join(partial, MODEL_FOLDER)
-  await mkdir(model, { recursive: true })
-  await copyFile(join(from, 'config.json'), join(model, 'config.json'))
-  await copyTokenizer(from, model)
-  const text = `${JSON.stringify(state, null, 2)}\n`
-  await writeFile(join(model, REMOTE_FILE), text, { flush: true })
-  await rm(directory, { recursive: true, force: true })
-  await rename(partial, directory)
+  await replaceFolder(directory, async (partial) => {
+    const model = join(partial, MODEL_FOLDER)
+    await mkdir(model)
+    await copyFile(join(from, 'config.json'), join(model, 'config.json'))
+    await copyTokenizer(from, model)
+    const text = `${JSON.stringify(state, null, 2)}\n`
+    await writeFile(join(model, REMOTE_FILE), text, { flush: true })
+  })
 }
