@@ -9,6 +9,7 @@ import { AppError } from '../contract/errors.ts'
 import type { SuiteScore } from '../contract/news.ts'
 import type { EvalOrder } from '../host/evaluate.ts'
 import type { PretrainNews, PretrainOptions, PretrainSummary } from '../host/pretrain.ts'
+import { WORKED_SHARE } from '../nano/weights.ts'
 import type { Act } from './act.ts'
 import { evaluateAndShow } from './eval.ts'
 import { bar, count, duration, percent, visible } from './format.ts'
@@ -32,6 +33,7 @@ const Options = v.strictObject({
   device: choice(DEVICES),
   model: v.optional(text),
   rate: real(1e-6, 1),
+  worked: real(0, 1),
   evaluate: v.boolean(),
 })
 type Options = v.InferOutput<typeof Options>
@@ -52,6 +54,7 @@ export function addPretrain(program: Command, act: Act): void {
     .option('--device <device>', DEVICES.join(', '), 'cpu')
     .option('--model <dir>', 'start from the weights of this nano checkpoint, not from random ones')
     .option('--rate <r>', 'peak learning rate', '0.003')
+    .option('--worked <share>', 'share of the answers worked step by step', String(WORKED_SHARE))
     .option('--no-evaluate', 'skip the held-out suite at the end')
   withJson(command).action(
     act(Options, async (options, { output }) => {
@@ -105,14 +108,14 @@ async function warmUp(
   const { pretrain } = await import('../host/pretrain.ts')
   const { requireModelTarget } = await import('../host/model-target.ts')
   const { withSandbox } = await import('../host/programs.ts')
-  const { out, size, seed, device, model = null, rate } = options
+  const { out, size, seed, device, model = null, rate, worked } = options
   await requireModelTarget(out)
   const progress = createProgress()
   const onStep = (news: PretrainNews): void => {
     if (news.step === 1 || news.step % RECORD_EVERY === 0) output.record({ type: 'step', ...news })
     progress.show(pictureOf(news))
   }
-  const schedule = { plan, rows: ROWS, learningRate: rate }
+  const schedule = { plan, rows: ROWS, learningRate: rate, worked }
   const order: PretrainOptions = { out, size, seed, device, model, ...schedule, signal, onStep }
   try {
     return await withSandbox({}, (sandbox) => pretrain(order, sandbox))

@@ -47,7 +47,7 @@ export const PRESETS = {
     weightDecay: 0,
   },
   // Guards and reuse as measured in a feasibility study of this model size; steps and rate by trial on programs of
-  // the held-out classes that are in no suite: most of the gain comes in the first 60 steps.
+  // the held-out classes that are in no suite.
   nano: {
     totalSteps: 240,
     promptSet: 'nano',

@@ -13,7 +13,7 @@ import { type ModelOptions, openModel } from './open-model.ts'
 import type { CallName, Calls, GenerationTally } from './protocol.ts'
 import { cacheBytesFor, deviceCacheRoom } from './sampling-plan.ts'
 import type { SessionOptions } from './session.ts'
-import { inTurn, startWorker, type WorkerHandle } from './worker-handle.ts'
+import { sharingDevice, startWorker, type WorkerHandle } from './worker-handle.ts'
 
 export type WorkerGroup = {
   readonly config: DecoderConfig
@@ -61,7 +61,7 @@ export async function openGroup(model: string, plan: GroupPlan): Promise<WorkerG
   // A device computes for one worker; the CPU's workers have a thread each.
   const alone = mapped || plan.options.device !== 'cpu'
   const handles = Array.from({ length: alone ? 1 : plan.workers }, () =>
-    plan.options.device === 'webgpu' ? inTurn(startWorker()) : startWorker(),
+    plan.options.device === 'webgpu' ? sharingDevice(startWorker()) : startWorker(),
   )
   const options = mapped ? { ...plan.options, threads: plan.workers } : plan.options
   const group: WorkerGroup = {

@@ -5,6 +5,7 @@
 import { Worker } from 'node:worker_threads'
 import { AppError, type ErrorCode, messageOf } from '../contract/errors.ts'
 import type { CallName, Calls, Reply, Request } from './protocol.ts'
+import { inTurn } from './turns.ts'
 
 export type WorkerHandle = {
   readonly call: <Name extends CallName>(
@@ -65,16 +66,12 @@ export function startWorker(script: URL = new URL('./worker.ts', import.meta.url
   }
 }
 
-let deviceCalls: Promise<unknown> = Promise.resolve()
+const onDevice = inTurn()
 
 /** Calls to workers of one graphics device, whoever makes them, one after another: its queue is the process's own. */
-export function inTurn(worker: WorkerHandle): WorkerHandle {
+export function sharingDevice(worker: WorkerHandle): WorkerHandle {
   return {
-    call: (call, argument, onProgress) => {
-      const next = deviceCalls.then(() => worker.call(call, argument, onProgress))
-      deviceCalls = next.catch(() => null)
-      return next
-    },
+    call: (call, argument, onProgress) => onDevice(() => worker.call(call, argument, onProgress)),
     close: worker.close,
   }
 }

@@ -34,6 +34,8 @@ export type PretrainOptions = {
   readonly plan: { readonly steps: number } | { readonly minutes: number }
   readonly rows: number
   readonly learningRate: number
+  /** Share of the answers worked step by step (nano/stream.ts). */
+  readonly worked: number
   readonly signal?: AbortSignal
   readonly onStep?: (news: PretrainNews) => void
 }
@@ -234,11 +236,11 @@ type Batch = {
 }
 
 async function* batchesOf(
-  { seed, rows }: PretrainOptions,
+  { seed, rows, worked }: PretrainOptions,
   sandbox: Pick<Sandbox, 'run'>,
   progress: Progress,
 ): AsyncGenerator<Batch, never, void> {
-  const stream = warmupStream({ seed, sandbox, from: progress.batch })
+  const stream = warmupStream({ seed, sandbox, worked, from: progress.batch })
   const pool: Sample[] = [...progress.pool]
   let { batch, consumed } = progress
   for (let skip = 0; skip < consumed; skip += 1) await stream.next()

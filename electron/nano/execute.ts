@@ -4,6 +4,7 @@
  */
 import { AppError } from '../contract/errors.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
+import type { Working } from '../selfplay/prompts/nano.ts'
 import { RUNNER, SEPARATOR } from './runner.ts'
 
 export type Call = {
@@ -12,14 +13,12 @@ export type Call = {
   readonly inputs: readonly string[]
   /** How many usable pairs make the program usable. */
   readonly wanted: number
-  /** Whether the steps are wanted too. */
+  /** Whether the steps are wanted too; none are given where they are too many. */
   readonly told?: boolean
 }
 
 /** Literal text of an input and of the output it gave. */
 export type TextPair = { readonly input: string; readonly output: string }
-/** steps: what was computed and bound on the way, none when not asked for or too many. */
-export type ToldPair = TextPair & { readonly steps: readonly string[] }
 
 const LIMITS = { wallMs: 20_000, memoryBytes: 512 * 2 ** 20, outputChars: 1_000_000 } as const
 
@@ -37,7 +36,7 @@ function requestText(calls: readonly Call[]): string {
   return JSON.stringify(`[${items.join(',')}]`)
 }
 
-function pairsOf(line: string, call: Call): readonly ToldPair[] | null {
+function pairsOf(line: string, call: Call): readonly Working[] | null {
   if (line === '') return null
   const fields = line.split('\t')
   return Array.from({ length: fields.length / 3 }, (_, i) => ({
@@ -64,7 +63,7 @@ export async function execute(
   calls: readonly Call[],
   sandbox: Pick<Sandbox, 'run'>,
   signal?: AbortSignal,
-): Promise<(readonly ToldPair[] | null)[]> {
+): Promise<(readonly Working[] | null)[]> {
   if (calls.length === 0) return []
   const request = { program: RUNNER, inputs: [requestText(calls)], limits: LIMITS }
   const [outcome] = (await sandbox.run(request, signal)).outcomes

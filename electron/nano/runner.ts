@@ -69,7 +69,7 @@ def attempt(wanted, telling, program, inputs):
         except Exception:
             good = False
         if good:
-            steps = '\\x1f'.join(lines) if len(lines) <= MOST_STEPS else ''
+            steps = ${JSON.stringify(SEPARATOR)}.join(lines) if len(lines) <= MOST_STEPS else ''
             pieces.append(f'{index}\\t{output!r}\\t{steps}')
             if len(pieces) == wanted:
                 return '\\t'.join(pieces)

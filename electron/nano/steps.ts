@@ -49,11 +49,11 @@ class Teller(ast.NodeTransformer):
             return ast.IfExp(test, self.outermost(node.body), self.outermost(node.orelse))
         return self.parts(node)
 
-    def visit_Comprehension(self, node):
+    def first_iterable(self, node):
         node.generators[0].iter = self.visit(node.generators[0].iter)
         return node
 
-    visit_ListComp = visit_GeneratorExp = visit_SetComp = visit_DictComp = visit_Comprehension
+    visit_ListComp = visit_GeneratorExp = visit_SetComp = visit_DictComp = first_iterable
 
     def visit_Return(self, node):
         node.value = self.outermost(node.value)

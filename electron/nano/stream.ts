@@ -12,16 +12,17 @@ import {
   renderThought,
   solvePrompt,
 } from '../selfplay/prompts/nano.ts'
+import type { Working } from '../selfplay/prompts/nano.ts'
 import { NANO_CODEC } from './codec.ts'
 import { execute } from './execute.ts'
-import type { TextPair, ToldPair } from './execute.ts'
+import type { TextPair } from './execute.ts'
 import { randomInputs } from './grammar/inputs.ts'
 import { randomProgram } from './grammar/program.ts'
 import { isReserved } from './holdout.ts'
 import { between, pick, pickWeighted, seededRandom, weighted } from './random.ts'
 import type { Random } from './random.ts'
 import { EOS } from './vocabulary.ts'
-import { SAMPLE_TYPES } from './weights.ts'
+import { SAMPLE_TYPES, WORKED_SHARE } from './weights.ts'
 import type { SampleType } from './weights.ts'
 
 export type Sample = {
@@ -40,6 +41,8 @@ export type StreamOptions = {
   readonly sandbox: Pick<Sandbox, 'run'>
   /** The first batch index. */
   readonly from?: number
+  /** Share of the deduction and abduction answers that are worked step by step first, in [0, 1]. */
+  readonly worked?: number
   readonly signal?: AbortSignal
 }
 
@@ -69,11 +72,6 @@ const TYPES: Readonly<Record<SampleType, TypeRow>> = {
 }
 const MIXTURE = weighted(SAMPLE_TYPES.map((type) => [TYPES[type].share, type]))
 const SPARE_INPUTS = 2
-/**
- * Share of the deduction and abduction answers that are worked step by step first. A minority, as in any text a
- * model is warmed up on: whether to think before an answer is for self-play to find out.
- */
-const THOUGHT_SHARE = 0.3
 /** Share of the worked abductions that try one wrong input first. */
 const WRONG_FIRST = 0.3
 
@@ -84,15 +82,15 @@ type Draw = {
   readonly wanted: number
   readonly told: boolean
 }
-type Gold = Draw & { readonly pairs: readonly ToldPair[] }
+type Gold = Draw & { readonly pairs: readonly Working[] }
 
-function draw(random: Random): Draw {
+function draw(random: Random, worked: number): Draw {
   const type = pickWeighted(random, MIXTURE)
   for (;;) {
     const { text, input } = randomProgram(random)
     if (isReserved(text)) continue
     const { role, kind, wanted } = TYPES[type]
-    const told = role === 'solve' && kind !== 'induction' && random() < THOUGHT_SHARE
+    const told = role === 'solve' && kind !== 'induction' && random() < worked
     const inputs = randomInputs(input, wanted + SPARE_INPUTS, random)
     return { type, program: text, inputs, wanted, told }
   }
@@ -136,10 +134,10 @@ function solverText(kind: Kind, { program, pairs, told }: Gold, random: Random):
 /** The runs that a worked answer shows: of the input asked about, or of inputs until one gives the output. */
 function attemptsAt(
   kind: Kind,
-  pair: ToldPair,
-  pairs: readonly ToldPair[],
+  pair: Working,
+  pairs: readonly Working[],
   random: Random,
-): readonly ToldPair[] {
+): readonly Working[] {
   if (kind === 'deduction' || random() >= WRONG_FIRST) return [pair]
   const wrong = pairs.find(({ output }) => output !== pair.output)
   return wrong === undefined ? [pair] : [wrong, pair]
@@ -174,11 +172,11 @@ function sampleOf(type: SampleType, batch: number, { prompt, answer }: Text): Sa
 
 /** The samples of one batch; the same seed and index give the same samples, whatever was asked before. */
 export async function warmupBatch(
-  { seed, sandbox, signal }: StreamOptions,
+  { seed, sandbox, signal, worked = WORKED_SHARE }: StreamOptions,
   batch: number,
 ): Promise<Sample[]> {
   const random = seededRandom(seed, batch)
-  const draws = Array.from({ length: BATCH }, () => draw(random))
+  const draws = Array.from({ length: BATCH }, () => draw(random, worked))
   const outcomes = await execute(draws, sandbox, signal)
   const golds = draws.flatMap((drawn, at): Gold[] => {
     const pairs = outcomes[at]

@@ -1,6 +1,6 @@
 /**
- * Loss weights of the warm-up by sequence type: proposer tokens are mostly irreducible entropy and would
- * otherwise be half of the loss. Not here: the mixture (stream.ts).
+ * What the warm-up's sequence types weigh: in the loss, where proposer tokens are mostly irreducible entropy and
+ * would otherwise be half of it, and in the share of worked answers. Not here: the mixture (stream.ts).
  * Source: measured, feasibility study of the nano model (section 3).
  */
 
@@ -19,3 +19,9 @@ export const ANSWER_WEIGHT: Readonly<Record<SampleType, number>> = {
 }
 
 export const PROMPT_WEIGHT = 0.1
+
+/**
+ * Share of the deduction and abduction answers that are worked step by step first. A minority, as in any text a
+ * model is warmed up on: whether to think before an answer is for self-play to find out.
+ */
+export const WORKED_SHARE = 0.3

@@ -4,7 +4,7 @@
  */
 import * as v from 'valibot'
 import { AppError, throwIfCancelled } from '../../contract/errors.ts'
-import type { Answer, Http } from './http.ts'
+import type { Answer, Call, Http } from './http.ts'
 import { Failed, NotYet, parseAnswer, Submitted } from './wire.ts'
 
 export type Asked<Schema extends v.GenericSchema> = {
@@ -122,6 +122,16 @@ const HINTS: Readonly<Record<number, string>> = {
   401: '; set TINKER_API_KEY or the file tinker.key',
   402: '; the service asks for payment',
   403: '; set TINKER_API_KEY or the file tinker.key',
+}
+
+/** Calls and reads the answer. Throws AppError('engine') for a refusal or another answer than the schema's. */
+export async function answered<Schema extends v.GenericSchema>(
+  http: Http,
+  call: Call,
+  schema: Schema,
+): Promise<v.InferOutput<Schema>> {
+  const where = http.where(call.path)
+  return parseAnswer(schema, valueOf(await http.call(call), where), where)
 }
 
 /** Throws AppError('engine') for a refusal. */

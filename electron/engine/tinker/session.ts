@@ -5,14 +5,13 @@
 import { AppError, messageOf } from '../../contract/errors.ts'
 import { loraGroups, type RemoteEngine } from '../../contract/remote.ts'
 import type { LORA_TARGETS } from '../../contract/fields.ts'
-import { createFutures, type Futures, valueOf } from './futures.ts'
+import { answered, createFutures, type Futures, valueOf } from './futures.ts'
 import type { Http } from './http.ts'
 import { type Usage } from './usage.ts'
 import {
   Anything,
   Capabilities,
   ModelMade,
-  parseAnswer,
   SamplerSaved,
   SamplingSessionMade,
   SessionMade,
@@ -49,11 +48,12 @@ export async function readServed(
   times: { readonly attempts?: number } = {},
 ): Promise<Served[]> {
   const path = 'get_server_capabilities'
-  const answer = await http.call({ method: 'GET', path, repeatable: true, ...times })
-  const where = http.where(path)
-  return parseAnswer(Capabilities, valueOf(answer, where), where).supported_models.map(
-    ({ model_name: name, max_context_length: context }) => ({ name, context: context ?? null }),
-  )
+  const call = { method: 'GET', path, repeatable: true, ...times } as const
+  const { supported_models: models } = await answered(http, call, Capabilities)
+  return models.map(({ model_name: name, max_context_length: context }) => ({
+    name,
+    context: context ?? null,
+  }))
 }
 
 /** The model that is meant. Throws AppError('usage') naming what there is. */
@@ -76,9 +76,8 @@ export async function openSession(http: Http, usage: Usage): Promise<Session> {
     sdk_version: 'kelvin',
     type: 'create_session',
   }
-  const where = http.where('create_session')
-  const made = await http.call({ path: 'create_session', body, repeatable: true })
-  const { session_id: id } = parseAnswer(SessionMade, valueOf(made, where), where)
+  const call = { path: 'create_session', body, repeatable: true }
+  const { session_id: id } = await answered(http, call, SessionMade)
   const beating = keepAlive(http, id, lost)
   const models = new Set<string>()
   let modelNumber = 0
@@ -111,9 +110,8 @@ export async function openSession(http: Http, usage: Usage): Promise<Session> {
       const path = 'create_sampling_session'
       const number = samplers++
       const body = { session_id: id, sampling_session_seq_id: number, base_model: base, type: path }
-      const answer = await http.call({ path, body, repeatable: true })
-      const where = http.where(path)
-      return parseAnswer(SamplingSessionMade, valueOf(answer, where), where).sampling_session_id
+      const made = await answered(http, { path, body, repeatable: true }, SamplingSessionMade)
+      return made.sampling_session_id
     },
     close: async () => {
       clearInterval(beating)

@@ -30,8 +30,8 @@ import { SMALL_BYTES } from './http.ts'
 import { remoteSampler } from './sampling.ts'
 import { type Lora, saveSampler, type Session } from './session.ts'
 import { isKept, readStateFolder, type RemoteState, writeStateFolder } from './state.ts'
-import { Anything, CheckpointList, Evaluated, parseAnswer, StateSaved, Stepped } from './wire.ts'
-import { valueOf } from './futures.ts'
+import { answered } from './futures.ts'
+import { Anything, CheckpointList, Evaluated, StateSaved, Stepped } from './wire.ts'
 
 export type Trained = {
   readonly session: Session
@@ -353,8 +353,8 @@ async function tidy({ http }: Session, model: string, saved: Map<string, string>
       await remove(`weights/${encodeURIComponent(basename(path))}`)
     }
     const path = `training_runs/${encodeURIComponent(model)}/checkpoints`
-    const answer = await http.call({ method: 'GET', path, repeatable: true, attempts: 1 })
-    const list = parseAnswer(CheckpointList, valueOf(answer, http.where(path)), http.where(path))
+    const call = { method: 'GET', path, repeatable: true, attempts: 1 } as const
+    const list = await answered(http, call, CheckpointList)
     const samplers = list.checkpoints
       .filter(({ checkpoint_type: type }) => type === 'sampler')
       .toSorted((a, b) => Date.parse(a.time) - Date.parse(b.time))

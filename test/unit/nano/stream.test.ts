@@ -128,6 +128,15 @@ describe('the warm-up stream', () => {
     for (const type of ['SI', 'PD', 'PA', 'PI']) expect(share(type)).toBe(0)
   })
 
+  test('works as large a share of them as it is asked to', async () => {
+    const isWorkable = ({ type }: Sample): boolean => type === 'SD' || type === 'SA'
+    const none = await warmupBatch({ seed: 42, sandbox, worked: 0 }, 0)
+    expect(none.filter(worked)).toEqual([])
+    const all = await warmupBatch({ seed: 42, sandbox, worked: 1 }, 0)
+    const share = all.filter(worked).length / all.filter(isWorkable).length
+    expect(share).toBeGreaterThan(0.75)
+  })
+
   test('has worked abductions whose every attempt is what the program gives', async () => {
     const abductions = samples.filter((sample) => sample.type === 'SA' && worked(sample))
     for (const sample of abductions.slice(0, 40)) {
