@@ -3,7 +3,7 @@
  * engine, stream and schedule is written to DIR.pretrain, and a later call with the same DIR goes on from there.
  * Not here: how the held-out suites are scored (eval/).
  */
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import * as v from 'valibot'
@@ -15,12 +15,14 @@ import { MODEL_FOLDER } from '../engine/state-folder.ts'
 import { openCheckpoint, readWeights, writeCheckpoint } from '../model/checkpoint.ts'
 import type { DecoderConfig } from '../model/config.ts'
 import { initialWeights } from '../model/init.ts'
+import { readJson } from '../model/json.ts'
 import { parameterCount, tensorNames } from '../model/tensors.ts'
 import { INITIAL, nanoConfig, type Size } from '../nano/architecture.ts'
 import { type Sample, warmupStream } from '../nano/stream.ts'
 import { SAMPLE_TYPES, type SampleType } from '../nano/weights.ts'
 import { writeTokenizer } from '../nano/write-tokenizer.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
+import { writeJsonFile } from './json-file.ts'
 import { ROW_TOKENS, takeRows, warmupDatums } from './warmup-batches.ts'
 
 export type PretrainOptions = {
@@ -65,6 +67,10 @@ const SCHEDULE = { ramp: 100, floor: 0.02, beta1: 0.9, beta2: 0.98, weightDecay:
 const SAVE_EVERY_SECONDS = 300
 /** Beside the checkpoint, which is replaced as a whole. */
 const stateFolder = (out: string): string => `${out}.pretrain`
+
+const PROGRESS_FILE = 'progress.json'
+/** The samples that wait for a row are a few hundred. */
+const MAX_PROGRESS_MIB = 16
 
 const Progress = v.object({
   step: v.number(),
@@ -153,13 +159,11 @@ async function startWeights(model: string, config: DecoderConfig) {
 }
 
 async function resumeProgress(folder: string, training: TrainingClient): Promise<Progress> {
-  const file = join(folder, 'progress.json')
-  const text = await readFile(file, 'utf8').catch(() => null)
-  if (text === null) return { step: 0, tokens: 0, seconds: 0, batch: 0, consumed: 0, pool: [] }
-  const parsed = v.safeParse(Progress, JSON.parse(text))
-  if (!parsed.success) throw new AppError('checkpoint', `${file}: not the progress of a warm-up`)
+  const file = join(folder, PROGRESS_FILE)
+  const progress = await readJson(file, Progress, MAX_PROGRESS_MIB)
+  if (progress === null) return { step: 0, tokens: 0, seconds: 0, batch: 0, consumed: 0, pool: [] }
   await training.loadState(join(folder, 'state'))
-  return parsed.output
+  return progress
 }
 
 async function saveProgress(
@@ -168,9 +172,7 @@ async function saveProgress(
   progress: Progress,
 ): Promise<void> {
   await training.saveState(join(folder, 'state'))
-  const file = join(folder, 'progress.json')
-  await writeFile(`${file}.partial`, JSON.stringify(progress))
-  await rename(`${file}.partial`, file)
+  writeJsonFile(join(folder, PROGRESS_FILE), progress)
 }
 
 function shareDone({ plan }: PretrainOptions, { step, seconds }: Progress): number {
