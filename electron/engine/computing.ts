@@ -66,7 +66,7 @@ function onCpu(order: Order): Computing {
   const { config, source, weights, options, cacheBytes, training } = order
   const sampler = createSampler(
     config,
-    createCpuDecoder(config, weights, options, cacheBytes, source),
+    createCpuDecoder(config, weights, options, cacheBytes, source, training === null),
   )
   if (training === null) return { sampler, trainer: null }
   const arrays = training.shared.map((buffers) =>

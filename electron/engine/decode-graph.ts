@@ -13,7 +13,6 @@ import {
   output,
   type Target,
 } from '../graph/graph.ts'
-import { rmsNorm } from '../graph/layers.ts'
 import {
   add,
   cast,
@@ -32,16 +31,17 @@ import { sizeAt, type Value } from '../graph/value.ts'
 import type { DecoderConfig } from '../model/config.ts'
 import {
   cacheStates,
+  feedForward,
   headNorm,
   type LayerWeights,
   layerWeights,
-  mlp,
   project,
   type RopeConstants,
   ropeConstants,
   treeMask,
 } from '../model/decoder.ts'
 import { FED, type Weights, type WeightSource, weightsIn } from '../model/parameters.ts'
+import { normed, type Stream } from './cached-layer.ts'
 import {
   carriesCaches,
   decodeAttention,
@@ -84,7 +84,7 @@ export function prefillGraph(
   return g
 }
 
-/** What the Loop carries from iteration to iteration. lengths: tokens in the cache, int32 [B]; done bool [B]. */
+/** What the Loop carries from iteration to iteration. ids [B, 1]; lengths: tokens in the cache, int32 [B]; done bool [B]. */
 type Carried = {
   readonly ids: Value
   readonly lengths: Value
@@ -105,11 +105,13 @@ type Fixed = DrawInputs & {
 }
 
 /**
- * Inputs: weights, ids int64 [B] (each row's next token), lengths int32 [B], limits int32 [B] (a row ends when its
- * cache holds that many), stops int64 [K], trips int64 [] (iterations at most), uniforms [iterations, unroll, B],
+ * Inputs: weights, ids int64 [B, 1] (each row's next token), lengths int32 [B], limits int32 [B] (a row ends when its
+ * cache holds that many), stops int64 [K], trips int64 [] (iterations at most), uniforms [iterations, B, unroll],
  * key.L and value.L [B, Hk, capacity, D].
- * Outputs per step taken: tokens int64 and logprobs [n, unroll, B], fresh [n, unroll, B, L * freshLayout.size]: what
- * the step adds to the cache. The Loop ends when all rows are done; what a row has after its end means nothing.
+ * Outputs of n iterations: tokens int64 and logprobs [n, B, unroll], fresh [n, B, 1, unroll * L * freshLayout.size]:
+ * what each step adds to the cache. The Loop ends when all rows are done; what a row has after its end means nothing.
+ * Every node counts: a small model's step is as many microseconds as it has nodes. So values keep the rank that the
+ * next step wants, and what steps bring is joined once per iteration.
  */
 export function decodeGraph(
   config: DecoderConfig,
@@ -138,12 +140,12 @@ export function decodeGraph(
   }
   const nobody = Array.from({ length: batch }, () => 0)
   const start: Carried = {
-    ids: input(g, 'ids', 'int64', [batch]),
+    ids: input(g, 'ids', 'int64', [batch, 1]),
     lengths: input(g, 'lengths', 'int32', [batch]),
     done: constant(g, 'bool', [batch], nobody),
     caches: carriesCaches(batch) ? caches : [],
   }
-  const uniforms = input(g, 'uniforms', 'float32', [iterations, unroll, batch])
+  const uniforms = input(g, 'uniforms', 'float32', [iterations, batch, unroll])
   const body = loopBody(g, config, shape, fixed, start, uniforms)
   const scans = emitLoop(g, shape, input(g, 'trips', 'int64', []), start, body)
   output(g, scans.tokens, 'tokens')
@@ -190,66 +192,82 @@ function loopBody(
   const turn = input(g, 'body_turn', 'int64', [])
   input(g, 'body_go', 'bool', [])
   const carry = (value: Value): Value => input(g, `body_${value.name}`, value.dtype, value.shape)
-  const ids = carry({ ...start.ids, name: 'ids' })
+  let ids = carry({ ...start.ids, name: 'ids' })
   const lengths = carry({ ...start.lengths, name: 'lengths' })
   const before = carry({ ...start.done, name: 'done' })
   const own = start.caches.map(({ k, v }) => ({ k: carry(k), v: carry(v) }))
   const caches = own.length > 0 ? own : fixed.caches
   const attention = decodeAttention(g, config, fixed.tables, caches, lengths)
-  const draws = gather(g, uniforms, turn)
-  const scans: Scans[] = []
-  let rows: Rows = { ids, lengths }
-  for (const draw of split(
-    g,
-    draws,
-    Array.from({ length: unroll }, () => 1),
-    0,
-  )) {
-    const step = decodeStep(g, config, shape, fixed, rows, attention.next(rows.lengths), draw)
-    rows = step.rows
-    scans.push(step.scans)
-  }
-  const tokens = stack(g, scans, (scan) => scan.tokens)
-  const done = or(g, before, isOver(g, tokens, rows.lengths, fixed))
+  const draws = columns(g, gather(g, uniforms, turn), 1)
+  const ends = lengthsAfter(g, lengths, fixed.limits, unroll)
+  const steps = draws.map((draw, at) => {
+    const attend = attention.next(ends[at - 1] ?? lengths)
+    const step = decodeStep(g, config, shape, fixed, ids, attend, draw)
+    ids = step.token
+    return step
+  })
+  const tokens = joined(g, steps, ({ token }) => [token])
+  const last = ends.at(-1) ?? lengths
+  const done = or(g, before, isOver(g, tokens, last, fixed))
   output(
     g,
     cast(g, reduceMax(g, cast(g, not(g, done), 'int32'), [0], false), 'bool'),
     'body_continue',
   )
-  flat({ ...rows, done, caches: attention.carried() }).forEach((value, index) =>
-    output(g, value, `body_next_${index}`),
-  )
+  const next = { ids, lengths: last, done, caches: attention.carried() }
+  flat(next).forEach((value, index) => output(g, value, `body_next_${index}`))
   output(g, tokens, 'body_tokens')
   output(
     g,
-    stack(g, scans, ({ logprobs }) => logprobs),
+    joined(g, steps, ({ logprob }) => [logprob]),
     'body_logprobs',
   )
   output(
     g,
-    stack(g, scans, ({ fresh }) => fresh),
+    joined(g, steps, ({ fresh }) => fresh),
     'body_fresh',
   )
   return g
 }
 
-/** A value of each step, one below the other: n times [...shape] -> [n, ...shape]. */
-function stack(g: Graph, scans: readonly Scans[], read: (scan: Scans) => Value): Value {
-  const rows = scans.map(read).map((value) => reshape(g, value, [1, ...value.shape]))
-  return concat(g, rows, 0)
+/** x cut into parts of one along an axis. */
+function columns(g: Graph, x: Value, axis: number): Value[] {
+  const sizes = Array.from({ length: sizeAt(x, axis) }, () => 1)
+  return split(g, x, sizes, axis)
 }
 
-/** Which rows have taken a stop id in this iteration or are full, bool [B]. tokens int64 [unroll, B]. */
+/** What each step brings, side by side in the last axis. */
+function joined(g: Graph, steps: readonly Step[], read: (step: Step) => readonly Value[]): Value {
+  return concat(g, steps.flatMap(read), -1)
+}
+
+/**
+ * int32 [B] after each of so many steps. A row that is over stays where it is, so that it never writes behind its
+ * cache.
+ */
+function lengthsAfter(g: Graph, lengths: Value, limits: Value, steps: number): Value[] {
+  const batch = sizeAt(lengths, 0)
+  const taken = Array.from({ length: steps }, (_, step) => step + 1)
+  const grown = add(g, constant(g, 'int32', [steps, 1], taken), lengths)
+  const flat = reshape(g, minimum(g, grown, limits), [steps * batch])
+  return split(
+    g,
+    flat,
+    taken.map(() => batch),
+    0,
+  )
+}
+
+/** Which rows have taken a stop id in this iteration or are full, bool [B]. tokens int64 [B, unroll]. */
 function isOver(g: Graph, tokens: Value, lengths: Value, { stops, limits }: Fixed): Value {
-  const [unroll, batch] = [sizeAt(tokens, 0), sizeAt(tokens, 1)]
-  const count = sizeAt(stops, 0)
-  const hits = equal(g, reshape(g, tokens, [1, unroll, batch]), reshape(g, stops, [count, 1, 1]))
-  const stopped = reduceMax(g, cast(g, hits, 'int32'), [0, 1], false)
+  const each = reshape(g, tokens, [...tokens.shape, 1])
+  const hits = equal(g, each, stops)
+  const stopped = reduceMax(g, cast(g, hits, 'int32'), [1, 2], false)
   return or(g, cast(g, stopped, 'bool'), not(g, less(g, lengths, limits)))
 }
 
-/** ids int64 [B] to feed, lengths int32 [B] of what came before. */
-type Rows = { readonly ids: Value; readonly lengths: Value }
+/** token int64 and logprob [B, 1]; fresh [B, 1, freshLayout.size] of each layer. */
+type Step = { readonly token: Value; readonly logprob: Value; readonly fresh: readonly Value[] }
 
 /** One token for every row: through the layers with the cache, then the draw. Activations are [B, 1, D]. */
 function decodeStep(
@@ -257,36 +275,27 @@ function decodeStep(
   config: DecoderConfig,
   { batch, choice }: DecodeShape,
   fixed: Fixed,
-  rows: Rows,
+  ids: Value,
   attend: StepAttention,
   draw: Value,
-): { readonly rows: Rows; readonly scans: Scans } {
+): Step {
   const { weights } = fixed
-  const ids = reshape(g, rows.ids, [batch, 1])
-  let hidden = weights.embed(g, ids)
+  const { rmsEps, hiddenSize } = config
+  let stream: Stream = { hidden: weights.embed(g, ids), added: null }
   const fresh = fixed.qkv.map((fused, layer) => {
     const at = layerWeights(weights, layer)
-    const qkv = projected(g, config, at, hidden, fused)
+    const [x, before] = normed(g, stream, at.vector(g, 'input_layernorm.weight'), rmsEps)
+    const qkv = projected(g, config, at, x, fused)
     const mixed = at.project(g, 'self_attn.o_proj.weight', attend(qkv, layer))
-    const attended = add(g, hidden, mixed)
-    hidden = add(g, attended, mlp(g, config, at, attended))
+    const after = at.vector(g, 'post_attention_layernorm.weight')
+    const [normal, hidden] = normed(g, { hidden: before, added: mixed }, after, rmsEps)
+    stream = { hidden, added: feedForward(g, at, normal) }
     return qkv
   })
-  const normal = rmsNorm(g, hidden, weights.vector(g, 'model.norm.weight'), config.rmsEps)
-  const logits = weights.unembed(g, reshape(g, normal, [batch, config.hiddenSize]))
-  const chosen = choose(g, choice, fixed, logits, draw)
-  const picked = gatherLast(g, logSoftmax(g, logits), reshape(g, chosen, [batch, 1]))
-  const added = concat(g, fresh, -1)
-  // A row that is over stays where it is, so that it never writes behind its cache.
-  const next = add(g, rows.lengths, constant(g, 'int32', [1], [1]))
-  return {
-    rows: { ids: chosen, lengths: minimum(g, next, fixed.limits) },
-    scans: {
-      tokens: chosen,
-      logprobs: reshape(g, picked, [batch]),
-      fresh: reshape(g, added, [batch, sizeAt(added, -1)]),
-    },
-  }
+  const [normal] = normed(g, stream, weights.vector(g, 'model.norm.weight'), rmsEps)
+  const logits = weights.unembed(g, reshape(g, normal, [batch, hiddenSize]))
+  const token = choose(g, choice, fixed, logits, draw)
+  return { token, logprob: gatherLast(g, logSoftmax(g, logits), token), fresh }
 }
 
 /**
@@ -315,15 +324,14 @@ export function freshLayout({ heads, kvHeads, headDim }: DecoderConfig): {
   return { keys: heads * headDim, size: (heads + 2 * kvHeads) * headDim }
 }
 
-/** q, k and v of a layer side by side, before rotation, [B, 1, freshLayout.size]. */
+/** q, k and v of a layer side by side, before rotation, [B, 1, freshLayout.size]; x: the normed stream. */
 function projected(
   g: Graph,
   config: DecoderConfig,
   at: LayerWeights,
-  hidden: Value,
+  x: Value,
   fused: Fixed['qkv'][number],
 ): Value {
-  const x = rmsNorm(g, hidden, at.vector(g, 'input_layernorm.weight'), config.rmsEps)
   if (fused === null) return sideBySide(g, config, at, x)
   const product = plainProduct(g, x, fused.weight)
   if (config.qkNorm) return normedHeads(g, config, at, product)

@@ -258,7 +258,7 @@ function chunkFeeds(
     lengths: Int32Array.from(rows, (row) => row?.length ?? 0),
     limits: Int32Array.from(rows, (row) => row?.limit ?? 0),
     total: Int32Array.of(capacity),
-    uniforms: chunkUniforms(rows, steps),
+    uniforms: chunkUniforms(rows, steps, 1),
     inverseTemperature: Float32Array.of(temperature === 0 ? 1 : 1 / temperature),
     topP: Float32Array.of(topP),
     topK: Float32Array.of(topK > 0 ? topK : ALL),

@@ -4,7 +4,7 @@
  */
 import { type Attributes, constant, emit, emitOne, type Graph, scalar } from '../graph/graph.ts'
 import { add, cast, less, minimum, mul, reduceSum, softmax } from '../graph/ops.ts'
-import { gatherLast, reshape } from '../graph/ops-layout.ts'
+import { gatherLast } from '../graph/ops-layout.ts'
 import { sizeAt, type Value } from '../graph/value.ts'
 
 export type Choice = 'greedy' | 'plain' | 'filtered'
@@ -16,7 +16,7 @@ export type DrawInputs = {
   readonly topK: Value
 }
 
-/** The next token of every row, int64 [B]. draw [1, B] is uniform in (0, 1). */
+/** The next token of every row, int64 [B, 1]. draw [B, 1] is uniform in (0, 1). */
 export function choose(
   g: Graph,
   choice: Choice,
@@ -33,19 +33,18 @@ export function choose(
 function argMax(g: Graph, logits: Value): Value {
   const attributes: Attributes = {
     axis: { kind: 'int', value: 1 },
-    keepdims: { kind: 'int', value: 0 },
+    keepdims: { kind: 'int', value: 1 },
   }
-  const result = { dtype: 'int64', shape: [sizeAt(logits, 0)] } as const
+  const result = { dtype: 'int64', shape: [sizeAt(logits, 0), 1] } as const
   return emitOne(g, 'ArgMax', [logits], result, { attributes })
 }
 
 /** Number of entries whose cumulative weight is below the draw, capped against rounding. */
 function inverseCdf(g: Graph, weights: Value, draw: Value): Value {
-  const [rows, columns] = [sizeAt(weights, 0), sizeAt(weights, 1)]
-  const sums = cumulative(g, weights)
-  const below = cast(g, less(g, sums, reshape(g, draw, [rows, 1])), 'int32')
-  const count = reduceSum(g, below, [1], false)
-  return cast(g, minimum(g, count, constant(g, 'int32', [1], [columns - 1])), 'int64')
+  const below = cast(g, less(g, cumulative(g, weights), draw), 'int32')
+  const count = reduceSum(g, below, [1])
+  const last = constant(g, 'int32', [1, 1], [sizeAt(weights, 1) - 1])
+  return cast(g, minimum(g, count, last), 'int64')
 }
 
 function cumulative(g: Graph, x: Value): Value {
@@ -54,7 +53,7 @@ function cumulative(g: Graph, x: Value): Value {
 
 /** Draw among the topK most likely whose preceding mass is below topP, in order of weight. */
 function filteredDraw(g: Graph, weights: Value, inputs: DrawInputs, draw: Value): Value {
-  const [rows, columns] = [sizeAt(weights, 0), sizeAt(weights, 1)]
+  const columns = sizeAt(weights, 1)
   const attributes: Attributes = { axis: { kind: 'int', value: 1 } }
   const ids = { dtype: 'int64', shape: weights.shape } as const
   const count = constant(g, 'int64', [1], [columns])
@@ -71,7 +70,6 @@ function filteredDraw(g: Graph, weights: Value, inputs: DrawInputs, draw: Value)
   const inNucleus = cast(g, less(g, before, inputs.topP), 'float32')
   const inTop = cast(g, less(g, ranks, inputs.topK), 'float32')
   const kept = mul(g, sorted, mul(g, inNucleus, inTop))
-  const mass = reduceSum(g, kept, [1])
-  const rank = inverseCdf(g, kept, mul(g, reshape(g, mass, [rows]), reshape(g, draw, [rows])))
-  return reshape(g, gatherLast(g, order, reshape(g, rank, [rows, 1])), [rows])
+  const rank = inverseCdf(g, kept, mul(g, reduceSum(g, kept, [1]), draw))
+  return gatherLast(g, order, rank)
 }

@@ -222,9 +222,12 @@ function attend(g: Graph, q: Value, k: Value, v: Value, mask: RowInputs['mask'])
 }
 
 /** The feed-forward half of a layer, its norm included. */
-export function mlp(g: Graph, config: DecoderConfig, at: LayerWeights, hidden: Value): Value {
+function mlp(g: Graph, config: DecoderConfig, at: LayerWeights, hidden: Value): Value {
   const weight = at.vector(g, 'post_attention_layernorm.weight')
-  const normal = rmsNorm(g, hidden, weight, config.rmsEps)
+  return feedForward(g, at, rmsNorm(g, hidden, weight, config.rmsEps))
+}
+
+export function feedForward(g: Graph, at: LayerWeights, normal: Value): Value {
   const gate = at.project(g, 'mlp.gate_proj.weight', normal)
   const up = at.project(g, 'mlp.up_proj.weight', normal)
   return at.project(g, 'mlp.down_proj.weight', swiglu(g, gate, up))

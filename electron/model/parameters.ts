@@ -3,7 +3,7 @@
  * 4 bits), with adapters beside them. Not here: what the decoder does with them (decoder.ts), files (base.ts).
  */
 import { BLOCK, type BlockMatrix, blockProduct } from '../graph/blocks.ts'
-import { type Graph, input, type Stored, stored } from '../graph/graph.ts'
+import { constant, type Graph, input, type Stored, stored } from '../graph/graph.ts'
 import { add, cast, scale } from '../graph/ops.ts'
 import { gather, reshape } from '../graph/ops-layout.ts'
 import { matmul, plainProduct } from '../graph/ops-matmul.ts'
@@ -27,7 +27,11 @@ export type Base = Readonly<Record<string, BaseTensor>>
 
 /** Where a graph's weights come from. Plain data: it crosses threads. */
 export type WeightSource =
-  | { readonly kind: 'fed' }
+  | {
+      readonly kind: 'fed'
+      /** The weights themselves, in the layout of graphs, where a graph is to hold them: as wide as its products want. */
+      readonly held?: Readonly<Record<string, Float32Array>>
+    }
   | {
       readonly kind: 'stored'
       readonly base: Base
@@ -71,7 +75,14 @@ export function weightsIn(
   source: WeightSource,
   inputName: (name: string) => string = (name) => name,
 ): Weights {
-  if (source.kind === 'fed') return fedWeights(g, config, inputName)
+  if (source.kind === 'fed') {
+    const { held } = source
+    const specs = tensorNames(config)
+    return fedWeights(
+      config,
+      held === undefined ? declared(g, specs, inputName) : constants(g, specs, held),
+    )
+  }
   const frozen = storedWeights(g, config, source.base, source.castOnce)
   return source.lora === null ? frozen : withAdapters(g, config, frozen, source.lora, inputName)
 }
@@ -86,8 +97,20 @@ function declared(
   )
 }
 
-function fedWeights(g: Graph, config: DecoderConfig, inputName: (name: string) => string): Weights {
-  const values = declared(g, tensorNames(config), inputName)
+function constants(
+  g: Graph,
+  specs: readonly TensorSpec[],
+  held: Readonly<Record<string, Float32Array>>,
+): ReadonlyMap<string, Value> {
+  return new Map(
+    specs.map((spec) => [
+      spec.name,
+      constant(g, 'float32', graphShape(spec), known(held[spec.name], spec.name)),
+    ]),
+  )
+}
+
+function fedWeights(config: DecoderConfig, values: ReadonlyMap<string, Value>): Weights {
   const get = (name: string): Value => known(values.get(name), name)
   return {
     vector: (_g, name) => get(name),

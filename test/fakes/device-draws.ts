@@ -41,7 +41,7 @@ function graphOf(target: Target): Graph {
           'filtered',
           { inverseTemperature: reshape(g, inverse, []), topP, topK: cast(g, topK, 'int64') },
           logits,
-          reshape(g, draws, [1, DRAWS]),
+          draws,
         )
   output(g, cast(g, tokens, 'float32'), 'tokens')
   return g
