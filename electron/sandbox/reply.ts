@@ -30,6 +30,9 @@ const Body = v.union([
   v.strictTuple([Outcomes, Events, v.string(), v.string()]),
 ])
 
+/** A class whose name is no plain one: it is not repeated, and no plain name looks like this. */
+const UNNAMED = 'unreadable name'
+
 /** A program that ended its child without a sound reply failed by itself. */
 const FORGED: Outcome = { status: 'exception', detail: 'forged_or_garbled' }
 
@@ -95,7 +98,7 @@ function crashed(signal: number): Outcome {
 
 const INNER: Readonly<Record<v.InferOutput<typeof Inner>, (text: string) => Outcome>> = {
   ok: (text) => ({ status: 'ok', canonical: text }),
-  error: (text) => errorOutcome(NAME.test(text) ? text : 'Exception'),
+  error: (text) => errorOutcome(NAME.test(text) ? text : UNNAMED),
   badvalue: (text) => badValue(text),
   rejected: () => ({ status: 'rejected', detail: 'not a literal argument list' }),
   nondeterministic: () => ({ status: 'nondeterministic', detail: 'a repeated call differs' }),
