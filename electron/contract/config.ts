@@ -200,6 +200,7 @@ function checkTogether(config: RunConfig): void {
       `compositeShare: expected 0 with the nano prompts, which cannot name other functions, found ${config.compositeShare}`,
     )
   }
+  if (config.errorShare > 0) checkErrors(config)
   if (config.baseWeights === '4-bit' && config.loraRank === 0) {
     throw new AppError(
       'usage',
@@ -207,6 +208,15 @@ function checkTogether(config: RunConfig): void {
     )
   }
   if (config.topK === 0) throw new AppError('usage', 'topK: expected -1 or at least 1, found 0')
+}
+
+function checkErrors({ errorShare, promptSet, types }: RunConfig): void {
+  const why =
+    promptSet === 'nano'
+      ? 'with the nano prompts, which have no words for exceptions'
+      : 'without deduction among the types'
+  if (promptSet !== 'nano' && types.includes('deduction')) return
+  throw new AppError('usage', `errorShare: expected 0 ${why}, found ${errorShare}`)
 }
 
 function isPreset(name: string): name is Preset {

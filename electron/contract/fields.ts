@@ -96,6 +96,10 @@ export const LORA_TARGETS = [
 export const INTRINSIC_TERMS = ['complexity', 'edit-distance', 'halstead', 'diversity'] as const
 export type IntrinsicTerm = (typeof INTRINSIC_TERMS)[number]
 
+/** Keywords that error tasks may be made to do without. */
+export const ERROR_KEYWORDS = ['raise', 'assert', 'try', 'except'] as const
+export type ErrorKeyword = (typeof ERROR_KEYWORDS)[number]
+
 /** Defaults are those of the paper; the first of a field's choices is its default. */
 export const RUN_FIELDS = {
   seed: run.integer(1, [0, 2 ** 31 - 1], '', 'Every random choice of the run follows from it.'),
@@ -186,6 +190,18 @@ export const RUN_FIELDS = {
     [0, 1_000_000],
     'steps',
     'Every so many steps one program and 0.01 of the share more; 0: all at once.',
+  ),
+  errorShare: tasks.number(
+    0,
+    [0, 1],
+    'share',
+    'Deductions that ask which exception the call ends with; not with the nano prompts.',
+  ),
+  errorBanned: tasks.set(
+    ERROR_KEYWORDS,
+    ['raise'],
+    0,
+    'Keywords that programs of error tasks must not hold.',
   ),
   rejectMultipleFunctions: tasks.flag(
     false,

@@ -10,6 +10,13 @@ export type Kind = (typeof KINDS)[number]
 export const ROLES = ['propose', 'solve'] as const
 export type Role = (typeof ROLES)[number]
 
+/** error: a deduction that asks which exception the call ends with, by the name of its class. */
+export const VARIANTS = ['error'] as const
+export type Variant = (typeof VARIANTS)[number]
+
+/** What an error task asks for where the call ends with none. */
+export const NO_ERROR = 'NoError'
+
 /** One named, ordered validity check with what was seen. */
 export type Check = { readonly name: string; readonly pass: boolean; readonly evidence: string }
 
@@ -26,6 +33,8 @@ export type TaskBody = {
   readonly pairs: readonly Pair[]
   readonly visible: number
   readonly message: string
+  /** Absent: the plain task of its kind. The output of an error task is a string, the name that it asks for. */
+  readonly variant?: Variant
 }
 
 /** id is unique within a run: `${step}/${kind}/${index}`; seeds have step 0. */

@@ -8,7 +8,7 @@
 import type { RunConfig } from '../contract/config.ts'
 import type { IntrinsicTerm } from '../contract/fields.ts'
 import type { Purpose } from '../contract/episode.ts'
-import type { Check, Kind, ProgramFacts, Role, Task, TaskBody } from '../contract/task.ts'
+import type { Check, Kind, ProgramFacts, Role, Task, TaskBody, Variant } from '../contract/task.ts'
 import type { RunStatus } from '../contract/verdict.ts'
 import type { Progress } from '../engine/engine.ts'
 import type { PromptPart } from '../model/chat.ts'
@@ -39,6 +39,8 @@ export type EpisodeSpec = {
   readonly references: readonly Task[]
   /** Programs that the proposal has to build on, as they stand before it. */
   readonly given?: readonly string[]
+  /** Of a proposal: what variant of its kind was asked for; absent for a plain one. */
+  readonly variant?: Variant
 }
 
 /** One sampled response. text is prefill and response together, which is what readers get. */

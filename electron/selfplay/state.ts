@@ -5,7 +5,7 @@
  */
 import * as v from 'valibot'
 import { AppError } from '../contract/errors.ts'
-import { KINDS } from '../contract/task.ts'
+import { KINDS, VARIANTS } from '../contract/task.ts'
 import type { Task } from '../contract/task.ts'
 
 const WHOLE = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
@@ -22,6 +22,7 @@ const TASK = v.pipe(
     ),
     visible: WHOLE,
     message: v.string(),
+    variant: v.exactOptional(v.picklist(VARIANTS)),
   }),
   v.check((task) => task.visible <= task.pairs.length, 'visible exceeds the number of pairs'),
 )

@@ -2,6 +2,7 @@
  * Python values as self-play needs them: arguments brought to one spelling, outputs compared, gold that a
  * solver could write. Not here: the values themselves (python/).
  */
+import type { TaskBody } from '../contract/task.ts'
 import { parseCanonical, toCanonical } from '../python/canonical.ts'
 import { pyEqual, strictEqual } from '../python/equality.ts'
 import { parseArguments, parseLiteral } from '../python/literal.ts'
@@ -35,6 +36,17 @@ export function sameOutput(canonical: string, gold: string, strict: boolean): bo
 export function shownValue(canonical: string): string {
   const value = parseCanonical(canonical)
   return value.ok ? reprOf(value.value) : canonical
+}
+
+/** The text that a canonical string stands for; what is no string stays as it is. */
+export function shownText(canonical: string): string {
+  const value = parseCanonical(canonical)
+  return value.ok && value.value.kind === 'str' ? value.value.text : canonical
+}
+
+/** What a task's output is to a reader: a value as Python writes it, or the bare name of an error task. */
+export function shownOutput({ variant }: Pick<TaskBody, 'variant'>, canonical: string): string {
+  return variant === 'error' ? shownText(canonical) : shownValue(canonical)
 }
 
 /** Why no solver could ever write this output, or null. NaN is not equal to itself, an address no literal. */

@@ -1,5 +1,6 @@
 /** The loop over the real sandbox: real Python, scripted model. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { RunOverrides } from '../../electron/contract/config.ts'
 import { openSandbox } from '../../electron/sandbox/open.ts'
 import type { Sandbox } from '../../electron/sandbox/sandbox.ts'
 import { validate } from '../../electron/selfplay/azr/validate.ts'
@@ -10,6 +11,7 @@ import { below } from '../../electron/selfplay/random.ts'
 import type { Random } from '../../electron/selfplay/random.ts'
 import { parseLoopState } from '../../electron/selfplay/state.ts'
 import { contextOf, proposed, solved, taskOf } from '../fakes/hooks.ts'
+import { shownOutput } from '../../electron/selfplay/values.ts'
 import { fakeRun, steps } from '../fakes/loop.ts'
 
 let sandbox: Sandbox
@@ -64,9 +66,9 @@ test('three steps are the same twice, and after a resume', async () => {
 const base = (program: string, input: string) =>
   `<think>a</think><answer>\n\`\`\`python\n${program}\n\`\`\`\n\`\`\`input\n${input}\n\`\`\`\n</answer>`
 
-function realContext() {
+function realContext(overrides: RunOverrides = {}) {
   const execution = createExecution(sandbox, { wallMs: 1_000, outputChars: 400 }, quiet)
-  return contextOf({ maxPrompt: 100_000 }, { execution, prompts: BASE_PROMPTS })
+  return contextOf({ maxPrompt: 100_000, ...overrides }, { execution, prompts: BASE_PROMPTS })
 }
 
 test.each([
@@ -173,4 +175,111 @@ test('hostile answers earn nothing and break nothing', async () => {
   ])
   expect(judged[5]?.outcomes).toEqual([1, 0, 0])
   expect(judged.some(({ undecided }) => undecided)).toBe(false)
+})
+
+const OWN =
+  'class Broken(Exception):\n    def __str__(self):\n        raise SystemExit\n    __repr__ = __str__\n'
+const renamed = (name: string) =>
+  `def f(x):\n    E = type(${name}, (Exception,), {})\n    raise E(x)`
+/** Gold, or the check that refused it. */
+const ENDINGS: readonly (readonly [program: string, found: string])[] = [
+  ['def f(x):\n    return x[9]', 'IndexError'],
+  ['def f(x):\n    return x + "raise"  # raise', 'NoError'],
+  ['def f(x):\n    return float("nan")', 'NoError'],
+  ['def f(x):\n    return f(x)', 'RecursionError'],
+  [`${OWN}def f(x):\n    raise Broken(x)`, 'Broken'],
+  [
+    `${OWN}def f(x):\n    try:\n        raise Broken\n    except Broken:\n        return 1`,
+    'NoError',
+  ],
+  [`${OWN}def f(x):\n    return Broken(x)`, 'output'],
+  [
+    'class A:\n    def __repr__(self):\n        raise KeyError\ndef f(x):\n    return A()',
+    'output',
+  ],
+  ['class NoError(Exception):\n    pass\ndef f(x):\n    raise NoError', 'runs'],
+  [renamed('"E%d" % (hash(x) % 9973)'), 'deterministic'],
+  [renamed('"two words"'), 'runs'],
+  [renamed('"Ünder"'), 'runs'],
+  [renamed('"E" * 60'), 'runs'],
+  [renamed('"E" * 59'), 'E'.repeat(59)],
+  ['n = [0]\ndef f(x):\n    n[0] += 1\n    return [1, 2][n[0]]', 'deterministic'],
+  ['def f(x):\n    return id(x)', 'deterministic'],
+  ['def f(x):\n    return open(x)', 'runs'],
+  ['def f(x):\n    return input(x)', 'runs'],
+  ['def f(x):\n    return eval("1 +")', 'runs'],
+  ['return 1\ndef f(x):\n    return x', 'runs'],
+]
+
+test('an error task has the name of a class as gold, or none', async () => {
+  const context = realContext({ promptSet: 'base', errorShare: 1, errorBanned: [] })
+  const judged = await validate(
+    context,
+    ENDINGS.map(([program], index) =>
+      proposed('deduction', base(program, "'ab'"), { variant: 'error', index }),
+    ),
+  )
+  const found = judged.map(({ task, checks }) =>
+    task === null
+      ? checks.find(({ pass }) => !pass)?.name
+      : shownOutput(task, task.pairs[0]?.output ?? ''),
+  )
+  expect(found).toEqual(ENDINGS.map(([, expected]) => expected))
+})
+
+test('keywords are looked for in the syntax tree', async () => {
+  const context = realContext({ promptSet: 'base', errorShare: 1 })
+  const programs = [
+    'def f(x):\n    if x:\n        raise KeyError(x)\n    return 1',
+    'def f(x):\n    """raise"""\n    assert not x\n    return 1',
+  ]
+  const judged = await validate(
+    context,
+    programs.map((program, index) =>
+      proposed('deduction', base(program, '3'), { variant: 'error', index }),
+    ),
+  )
+  expect(judged[0]?.checks.at(-1)).toEqual({ name: 'names', pass: false, evidence: 'raise' })
+  expect(judged[1]?.standing).toBe('fresh')
+})
+
+test('a run with error tasks is the same after a resume', async () => {
+  const overrides: RunOverrides = {
+    promptSet: 'base',
+    errorShare: 0.5,
+    types: ['deduction'],
+    batch: 6,
+    mcSamples: 2,
+    seedFactor: 1,
+    maxPrompt: 20_000,
+    totalSteps: 2,
+  }
+  const bodies = ['return x[1]', 'return x[9]', 'return sum(x)', "return x['a']", 'return x + x']
+  const answers = ['IndexError', 'TypeError', 'NoError', '7']
+  const script = (prompt: string, random: Random): string => {
+    if (!prompt.includes('You are writing')) {
+      const told = answers[below(answers.length, random)]
+      return `</think><answer>\n\`\`\`output\n${told}\n\`\`\`\n</answer>`
+    }
+    const body = `def f(x):\n    ${bodies[below(bodies.length, random)]}`
+    return base(body, `[${below(99, random)}, 7]`).replace('<think>', '')
+  }
+  const run = () => ({ ...fakeRun(overrides, { script, prompts: BASE_PROMPTS }), sandbox })
+  const expected = await steps(run())
+  const first = run()
+  const before = await steps(first, 1)
+  const second = { ...run(), state: parseLoopState(JSON.parse(JSON.stringify(before[0]?.state))) }
+  second.client.weights = first.client.weights
+  expect([...before, ...(await steps(second))]).toEqual(expected)
+  const errors = (expected.at(-1)?.state.stores['deduction'] ?? []).filter(
+    ({ variant }) => variant === 'error',
+  )
+  const golds = new Set(errors.map((task) => shownOutput(task, task.pairs[0]?.output ?? '')))
+  expect(golds).toEqual(new Set(['IndexError', 'TypeError', 'NoError']))
+  const ids = new Set(errors.map(({ id }) => id))
+  const solved = expected.flatMap(({ record }) =>
+    record.episodes.filter(({ role, task }) => role === 'solve' && ids.has(task ?? '')),
+  )
+  expect(solved.length).toBeGreaterThan(0)
+  expect(new Set(solved.map(({ correct }) => correct))).toEqual(new Set([true, false]))
 })

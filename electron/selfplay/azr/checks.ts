@@ -7,6 +7,7 @@ import { forbiddenImport, forbiddenName } from '../policy.ts'
 import type { StepContext } from '../recipe.ts'
 import { argumentsOf } from '../values.ts'
 import { compositeProblem } from './composite.ts'
+import { keywordProblem } from './error.ts'
 import type { Draft } from './read.ts'
 
 /** A draft that may run: entry called f, inputs in one spelling. */
@@ -31,7 +32,12 @@ const ROWS: readonly Row[] = [
       !facts.hasEntry ? 'no function f' : facts.parameters < 1 ? 'f has no parameter' : null,
   },
   { name: 'imports', problem: (_, facts) => forbiddenImport(facts.imports) },
-  { name: 'names', problem: (_, facts) => forbiddenName(facts.dunders) },
+  {
+    name: 'names',
+    problem: ({ response }, facts, { config }) =>
+      forbiddenName(facts.dunders) ??
+      (response.spec.variant === 'error' ? keywordProblem(config.errorBanned, facts) : null),
+  },
   {
     name: 'functions',
     problem: ({ response }, facts, { config }) => {

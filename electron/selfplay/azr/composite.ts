@@ -7,6 +7,7 @@ import type { RunConfig } from '../../contract/config.ts'
 import type { Kind, Task } from '../../contract/task.ts'
 import { below, drawn } from '../random.ts'
 import type { StepContext } from '../recipe.ts'
+import { isOf } from './error.ts'
 import { codeOnly } from './strip.ts'
 
 /** The share grows no further than this by itself. */
@@ -37,7 +38,10 @@ export function givenPrograms(context: StepContext, kind: Kind, index: number): 
   if (random() >= share) return []
   const count = 1 + below(most, random)
   const pool: readonly Task[] = context.state.stores[kind] ?? []
-  const programs = pool.map(({ program }) => program).filter((text) => renamed(text, 0) !== null)
+  const programs = pool
+    .filter(isOf(undefined))
+    .map(({ program }) => program)
+    .filter((text) => renamed(text, 0) !== null)
   return drawn([...new Set(programs)], count, random).flatMap((text, at) => renamed(text, at) ?? [])
 }
 

@@ -8,6 +8,7 @@ import type { Kind, ProgramFacts, Task } from '../../contract/task.ts'
 import type { JudgedProposal, StepContext } from '../recipe.ts'
 import { argumentTypes, typeOf } from '../values.ts'
 import { similarity } from './difference.ts'
+import { isOf } from './error.ts'
 
 export type Terms = Readonly<Record<IntrinsicTerm, number>>
 
@@ -26,7 +27,7 @@ export async function withTerms(
   const programs = [...new Set(shown)]
   const facts = await context.execution.analyse(programs)
   const factsOf = new Map(programs.map((program, at) => [program, facts[at]]))
-  const counted = new Map<Kind, Answers>()
+  const counted = new Map<string, Answers>()
   return proposals.map((proposal) => {
     const { task, response, facts: own } = proposal
     if (task === null || own?.ok !== true) return { ...proposal, terms: NO_TERMS }
@@ -34,8 +35,9 @@ export async function withTerms(
       const known = factsOf.get(program)
       return known?.ok === true ? [known.shape] : []
     })
-    const answers = counted.get(task.kind) ?? countAnswers(context, task.kind)
-    counted.set(task.kind, answers)
+    const group = `${task.kind}/${task.variant ?? ''}`
+    const answers = counted.get(group) ?? countAnswers(context, task)
+    counted.set(group, answers)
     return { ...proposal, terms: termsOf(task, own, shapes, answers) }
   })
 }
@@ -79,8 +81,9 @@ type Answers = {
   readonly types: ReadonlyMap<string, number> | null
 }
 
-function countAnswers({ state, config }: StepContext, kind: Kind): Answers {
-  const texts = (state.stores[kind] ?? []).flatMap(answersOf)
+/** Among tasks of the same kind and variant. */
+function countAnswers({ state, config }: StepContext, { kind, variant }: Task): Answers {
+  const texts = (state.stores[kind] ?? []).filter(isOf(variant)).flatMap(answersOf)
   const types = config.hierarchicalDiversity ? texts.map((text) => answerType(kind, text)) : null
   return { total: texts.length, values: countsOf(texts), types: types && countsOf(types) }
 }

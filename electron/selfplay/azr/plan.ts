@@ -2,11 +2,12 @@
  * Which proposals are asked for: per kind a batch of prompts with references from the stores.
  * Source: azr.md 1.3, 1.4.
  */
-import type { Kind, Task } from '../../contract/task.ts'
+import type { Kind, Task, Variant } from '../../contract/task.ts'
 import { below, drawn, drawnByWeight } from '../random.ts'
 import type { Random } from '../random.ts'
 import type { EpisodeSpec, Prompt, StepContext } from '../recipe.ts'
 import { givenPrograms } from './composite.ts'
+import { isOf, variantFor } from './error.ts'
 import { referenceView } from './view.ts'
 
 /** Draws of references before a prompt goes without some of them. */
@@ -22,8 +23,10 @@ export function plan(context: StepContext): EpisodeSpec[] {
 
 export function proposalSpec(context: StepContext, kind: Kind, index: number): EpisodeSpec {
   const random = context.random('references', kind, index)
-  const given = givenPrograms(context, kind, index)
-  const { references, prompt } = chosen(context, kind, random, given)
+  const variant = variantFor(context, kind, index)
+  const given = variant === undefined ? givenPrograms(context, kind, index) : []
+  const pool = referencePool(context, kind, variant)
+  const { references, prompt } = chosen(context, { kind, pool, given, variant, random })
   return {
     role: 'propose',
     kind,
@@ -34,26 +37,31 @@ export function proposalSpec(context: StepContext, kind: Kind, index: number): E
     task: null,
     references,
     ...(given.length === 0 ? {} : { given }),
+    ...(variant === undefined ? {} : { variant }),
   }
+}
+
+/** What a prompt is to be made of. */
+type Asked = {
+  readonly kind: Kind
+  readonly pool: readonly Task[]
+  readonly given: readonly string[]
+  readonly variant: Variant | undefined
+  readonly random: Random
 }
 
 type Choice = { readonly references: readonly Task[]; readonly prompt: Prompt }
 
 /** Redraws while the prompt is too long, then shows fewer references; always ends. */
-function chosen(
-  context: StepContext,
-  kind: Kind,
-  random: Random,
-  given: readonly string[],
-): Choice {
-  const count = referenceCount(context, kind, random)
-  const fewest = kind === 'induction' ? 1 : 0
-  let choice = choose(context, kind, count, random, given)
+function chosen(context: StepContext, asked: Asked): Choice {
+  const count = referenceCount(context, asked)
+  const fewest = asked.kind === 'induction' ? 1 : 0
+  let choice = choose(context, asked, count)
   for (let draw = 1; draw < REDRAWS && tooLong(context, choice); draw++) {
-    choice = choose(context, kind, count, random, given)
+    choice = choose(context, asked, count)
   }
   for (let fewer = count - 1; fewer >= fewest && tooLong(context, choice); fewer--) {
-    choice = choose(context, kind, fewer, random, given)
+    choice = choose(context, asked, fewer)
   }
   return choice
 }
@@ -62,7 +70,7 @@ function tooLong(context: StepContext, { prompt }: Choice): boolean {
   return prompt.tokens.length > context.config.maxPrompt
 }
 
-function referenceCount({ config }: StepContext, kind: Kind, random: Random): number {
+function referenceCount({ config }: StepContext, { kind, random }: Asked): number {
   if (kind === 'induction') return 1
   if (config.referenceCount === 'exact') return config.references
   return below(config.references + 1, random)
@@ -70,14 +78,14 @@ function referenceCount({ config }: StepContext, kind: Kind, random: Random): nu
 
 function choose(
   context: StepContext,
-  kind: Kind,
+  { kind, pool, given, variant, random }: Asked,
   count: number,
-  random: Random,
-  given: readonly string[],
 ): Choice {
-  const references = draw(context, referencePool(context, kind), count, random)
+  const { inputs, errorBanned } = context.config
+  const references = draw(context, pool, count, random)
   const views = references.map((task) => referenceView(task, kind))
-  const options = { references: views, inputs: context.config.inputs, given }
+  const error = variant === 'error' ? { error: { banned: errorBanned } } : {}
+  const options = { references: views, inputs, given, ...error }
   return { references, prompt: context.prompt(context.prompts.propose(kind, options)) }
 }
 
@@ -92,9 +100,14 @@ function draw(
   return drawnByWeight(weighted, count, random)
 }
 
-/** Induction writes inputs for programs of the other two kinds. */
-function referencePool({ state }: StepContext, kind: Kind): readonly Task[] {
-  if (kind !== 'induction') return state.stores[kind] ?? []
-  const programs = [...(state.stores['deduction'] ?? []), ...(state.stores['abduction'] ?? [])]
-  return programs.length > 0 ? programs : (state.stores['induction'] ?? [])
+/** Of the same variant; induction writes inputs for plain programs of the other two kinds. */
+function referencePool(
+  { state }: StepContext,
+  kind: Kind,
+  variant: Variant | undefined,
+): readonly Task[] {
+  const of = (kind: Kind) => (state.stores[kind] ?? []).filter(isOf(variant))
+  if (kind !== 'induction') return of(kind)
+  const programs = [...of('deduction'), ...of('abduction')]
+  return programs.length > 0 ? programs : of('induction')
 }

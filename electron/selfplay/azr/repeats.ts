@@ -7,8 +7,9 @@ import { digest } from '../random.ts'
 import type { JudgedProposal } from '../recipe.ts'
 import type { LoopState, Seen } from '../state.ts'
 
-export function keyOfTask({ kind, program, pairs }: TaskBody): string {
-  return JSON.stringify([kind, program, pairs.map(({ input }) => input)])
+export function keyOfTask({ kind, program, pairs, variant }: TaskBody): string {
+  const inputs = pairs.map(({ input }) => input)
+  return JSON.stringify([kind, program, inputs, ...(variant === undefined ? [] : [variant])])
 }
 
 // Tasks never change, so a digest is made once in the life of one.

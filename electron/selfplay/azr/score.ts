@@ -3,6 +3,7 @@
  * Source: azr.md sections 2 and 6 (Absolute Zero, Eq. 4 and 6); nano.md 4.2 and section 7 (guards, reuse).
  */
 import type { RunConfig } from '../../contract/config.ts'
+import type { Kind, Variant } from '../../contract/task.ts'
 import { shuffled } from '../random.ts'
 import type { Random } from '../random.ts'
 import type {
@@ -71,9 +72,14 @@ export function solutionReward(config: RunConfig, solution: Judged): number {
   return value > 0 ? value : config.wrongPenalty
 }
 
+/** Error tasks are a type of their own (azr.md 1.1): as easy or as hard as they are, they have their own baseline. */
+function typeName(kind: Kind, variant: Variant | undefined): string {
+  return variant === undefined ? kind : `${kind}/${variant}`
+}
+
 function scoredSolution(config: RunConfig, solution: Judged): ScoredSolution {
   const { purpose, kind, task } = solution.response.spec
-  const group = `${purpose}/${kind}`
+  const group = `${purpose}/${typeName(kind, task?.variant)}`
   const reused = purpose === 'probe' ? config.mcReuse : true
   // Several answers to one task are compared with each other, single ones with their group.
   const several = purpose === 'probe' || (config.control === 'solver-only' && config.mcSamples > 1)
@@ -100,14 +106,15 @@ function scoredProposal(
   earlier: number,
 ): ScoredProposal {
   const solveRate = meanOf(probes)
-  const { kind } = proposal.response.spec
+  const { kind, variant } = proposal.response.spec
+  const group = `propose/${typeName(kind, variant)}`
   return {
     ...proposal,
     solveRate,
     probes,
     ...proposalReward(config, proposal, solveRate, earlier),
-    centre: `propose/${kind}`,
-    scale: `propose/${kind}`,
+    centre: group,
+    scale: group,
     trains: config.trainProposer,
     weight: 1,
     klWeight: config.proposerKl,

@@ -11,6 +11,7 @@ import { unwritable } from '../values.ts'
 import type { Candidate } from './checks.ts'
 import { staticChecks } from './checks.ts'
 import { echoes } from './composite.ts'
+import { asNames } from './error.ts'
 import { withTerms } from './intrinsic.ts'
 import { read } from './read.ts'
 import type { Draft } from './read.ts'
@@ -70,7 +71,7 @@ function check(context: StepContext, draft: Draft, found: ProgramFacts | undefin
 function conclude(
   context: StepContext,
   { draft, facts, checks, candidate }: Checked,
-  outcomes: readonly Outcome[],
+  ran: readonly Outcome[],
   known: Map<Kind, Set<string>>,
   passing: ReadonlySet<Candidate>,
 ): Omit<JudgedProposal, 'terms'> {
@@ -78,7 +79,8 @@ function conclude(
   const base = { response, formatOk, outcomes: [], correct: null, undecided: false, facts }
   const refused = { ...base, task: null, standing: 'invalid' as const }
   if (candidate === null) return { ...refused, status: null, checks }
-  const status = statusOf(outcomes)
+  const status = statusOf(ran)
+  const outcomes = response.spec.variant === 'error' ? asNames(ran) : ran
   const run = runChecks(outcomes)
   if (run.every(({ pass }) => pass)) run.push(...composesCheck(response, passing.has(candidate)))
   const all = [...checks, ...run]
@@ -186,6 +188,7 @@ function taskOf(
     pairs,
     visible: kind === 'induction' ? context.config.visible : 1,
     message: candidate.message,
+    ...(spec.variant === undefined ? {} : { variant: spec.variant }),
   }
   return { ...body, id: id.replace('/propose/', '/'), step: context.step }
 }

@@ -1,5 +1,5 @@
 /**
- * Whether solutions are right: by value for deduction, by running for the other two. Gold never enters the
+ * Whether solutions are right: by value (or name, for error tasks) for deduction, by running for the other two. Gold never enters the
  * sandbox; model text is parsed as a literal or run there, never evaluated here.
  * Source: azr.md sections 5 and 12 (D4, D5, D6, D26, D27).
  */
@@ -8,6 +8,7 @@ import type { Outcome, RunStatus } from '../../contract/verdict.ts'
 import type { Answer } from '../prompts/prompts.ts'
 import type { Judged, Response, StepContext } from '../recipe.ts'
 import { answersGold, argumentsOf, sameOutput } from '../values.ts'
+import { namesGold } from './error.ts'
 import { cut } from './read.ts'
 import { statusOf } from './validate.ts'
 import { hiddenPairs } from './view.ts'
@@ -88,7 +89,10 @@ function deduced({ config }: VerifyContext, solutions: readonly Solution[]): Ver
     const { task, answer } = solution
     const gold = task.pairs[0]?.output
     if (task.kind !== 'deduction' || answer === null || gold === undefined) return []
-    const correct = answersGold(answer.text, gold, config.strictTypes)
+    const correct =
+      task.variant === 'error'
+        ? namesGold(answer.text, gold)
+        : answersGold(answer.text, gold, config.strictTypes)
     return [[solution, { ...WRONG, correct }]]
   })
 }

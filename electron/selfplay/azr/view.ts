@@ -27,6 +27,7 @@ export function solverView(task: TaskBody): TaskBody {
     pairs,
     visible: task.visible,
     message: task.kind === 'induction' ? task.message : '',
+    ...variantOf(task),
   }
 }
 
@@ -34,7 +35,11 @@ export function solverView(task: TaskBody): TaskBody {
 export function referenceView(task: TaskBody, kind: Kind): TaskBody {
   const { program, pairs } = task
   if (kind === 'induction') return { kind, program, pairs: [], visible: 0, message: '' }
-  return { kind, program, pairs, visible: 1, message: '' }
+  return { kind, program, pairs, visible: 1, message: '', ...variantOf(task) }
+}
+
+function variantOf({ variant }: TaskBody): Pick<TaskBody, 'variant'> {
+  return variant === undefined ? {} : { variant }
 }
 
 export function solverPrompt(context: StepContext, task: TaskBody): Prompt {

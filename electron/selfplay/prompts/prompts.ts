@@ -25,6 +25,8 @@ export type ProposeOptions = {
   readonly references: readonly TaskBody[]
   /** Programs g_0, g_1, ... that the proposal has to build on; not for every prompt set. */
   readonly given?: readonly string[]
+  /** An error item: keywords that its program must not hold; not for every prompt set. Absent: a plain one. */
+  readonly error?: { readonly banned: readonly string[] }
   /** Induction: how many inputs to ask for. */
   readonly inputs: number
 }

@@ -4,46 +4,92 @@
  * Source: azr.md 3.2 says what each prompt must contain; the sentences are our own.
  */
 import { ALLOWED_MODULES } from '../../contract/policy.ts'
+import { NO_ERROR } from '../../contract/task.ts'
 import type { Kind, Pair, TaskBody } from '../../contract/task.ts'
-import { shownValue } from '../values.ts'
+import { shownOutput, shownValue } from '../values.ts'
 import type { ProposeOptions } from './prompts.ts'
 
 export function proposeText(kind: Kind, options: ProposeOptions): string {
-  return kind === 'induction' ? inputsText(options) : programText(kind, options)
+  if (kind === 'induction') return inputsText(options)
+  return programText(options.error === undefined ? PLAIN[kind] : errorItem(options.error), options)
 }
 
-const HIDDEN: Readonly<Record<'deduction' | 'abduction', string>> = {
-  deduction: 'the program and the input, and has to work out what the program returns',
-  abduction: 'the program and its output, and has to find an input that leads to that output',
+/** What tells items of one program and one input apart. */
+type Item = {
+  /** What the subject is shown, and has to find. */
+  readonly hidden: string
+  /** How f ends, and that it always ends so. */
+  readonly entry: string
+  readonly always: string
+  /** Further rules for the program, with their line breaks. */
+  readonly more: string
+  readonly goodWhen: string
+  /** The last lines of the program that shows the form. */
+  readonly example: string
 }
 
-const PROGRAM_RULES = `Rules for the program:
-- The entry is a function called f with at least one parameter, and it returns a value. The last thing it does is return it.
-- The same input always gives the same output: no randomness, no clock, no files, no network, no printing, nothing from outside.
+const VALUE = {
+  entry: 'and it returns a value. The last thing it does is return it.',
+  always: 'gives the same output',
+  more: '',
+  goodWhen: 'it runs',
+  example: 'return word * times',
+}
+
+const PLAIN: Readonly<Record<'deduction' | 'abduction', Item>> = {
+  deduction: {
+    ...VALUE,
+    hidden: 'the program and the input, and has to work out what the program returns',
+  },
+  abduction: {
+    ...VALUE,
+    hidden: 'the program and its output, and has to find an input that leads to that output',
+  },
+}
+
+function errorItem({ banned }: NonNullable<ProposeOptions['error']>): Item {
+  const own = banned.includes('raise')
+    ? 'An exception comes out of the work itself, such as a missing key or a wrong type.'
+    : 'An exception may come out of the work itself or be of a class that the program defines.'
+  const without =
+    banned.length === 0 ? '' : `\n- These keywords must not occur in it: ${banned.join(', ')}.`
+  return {
+    hidden:
+      'the program and the input, and has to name the class of the exception that the call of f ends with, or to say that it ends without one',
+    entry: 'and it either returns a value or ends with an exception. Both make good items.',
+    always: 'ends in the same way',
+    more: `\n- ${own} Exceptions about files, imports and the like do not count.${without}`,
+    goodWhen: 'no single line gives away how it ends',
+    example: 'return word[times]',
+  }
+}
+
+function programRules({ entry, always, more }: Item): string {
+  return `Rules for the program:
+- The entry is a function called f with at least one parameter, ${entry}
+- The same input always ${always}: no randomness, no clock, no files, no network, no printing, nothing from outside.
 - Carry some state through several steps of work, so that a reader has to follow it.
 - It finishes well within a second. Imports and helper classes stand at the top.
-- Imports are limited to: ${ALLOWED_MODULES.join(', ')}.`
+- Imports are limited to: ${ALLOWED_MODULES.join(', ')}.${more}`
+}
 
 const INPUT_RULES = `Rules for the input:
 - Exactly one call of f: the arguments as Python literals, separated by commas, without the name f. Strings are quoted.`
 
-function programText(
-  kind: 'deduction' | 'abduction',
-  { references, given = [] }: ProposeOptions,
-): string {
-  return `You are writing one item of an intelligence test. The test subject, a capable programmer without a computer, is shown ${HIDDEN[kind]}.
+function programText(item: Item, { references, given = [] }: ProposeOptions): string {
+  return `You are writing one item of an intelligence test. The test subject, a capable programmer without a computer, is shown ${item.hidden}.
 Invent a Python program together with one input.
 
-${PROGRAM_RULES}
+${programRules(item)}
 
 ${INPUT_RULES}
 ${givenBlock(given)}
-The item is good when it runs, when the subject needs several steps of thought but can get there, and when it is unlike the items below.
+The item is good when ${item.goodWhen}, when the subject needs several steps of thought but can get there, and when it is unlike the items below.
 Plan first: choose an idea, then the steps that hide it, then the input that brings it out.
 
 Write the final item like this, and nothing else between the answer tags:
 <answer>
-${fenced('python', 'def f(word, times):\n    # your steps\n    return word * times')}
+${fenced('python', `def f(word, times):\n    # your steps\n    ${item.example}`)}
 ${fenced('input', "'ab', 3")}
 </answer>
 
@@ -67,7 +113,8 @@ function referenceBlock(references: readonly TaskBody[]): string {
   if (references.length === 0) return 'There are no earlier items yet.'
   const items = references.map((task, at) => {
     const pair = task.pairs[0] ?? { input: '', output: '' }
-    return `Item ${at + 1}:\n${fenced('python', task.program)}\n${pairFences(pair)}`
+    const output = shownOutput(task, pair.output)
+    return `Item ${at + 1}:\n${fenced('python', task.program)}\n${fences(pair.input, output)}`
   })
   return `Earlier items, to be different from:\n\n${items.join('\n\n')}`
 }
@@ -93,7 +140,19 @@ ${fenced('message', 'Think of an echo.')}
 }
 
 export function solveText(task: TaskBody): string {
-  return SOLVE[task.kind](task)
+  return task.variant === 'error' ? errorText(task) : SOLVE[task.kind](task)
+}
+
+function errorText({ program, pairs }: TaskBody): string {
+  return `With which exception does this call of f end, if with any? Follow the program step by step.
+
+${fenced('python', program)}
+${fenced('input', pairs[0]?.input ?? '')}
+
+Give the name of the exception's class alone, without quotes and without its message, or ${NO_ERROR} when f returns:
+<answer>
+${fenced('output', 'ZeroDivisionError')}
+</answer>`
 }
 
 const SOLVE: Readonly<Record<Kind, (task: TaskBody) => string>> = {
@@ -135,7 +194,11 @@ ${fenced('python', 'def f(word, times):\n    return word * times')}
 }
 
 function pairFences({ input, output }: Pair): string {
-  return `${fenced('input', input)}\n${fenced('output', shownValue(output))}`
+  return fences(input, shownValue(output))
+}
+
+function fences(input: string, output: string): string {
+  return `${fenced('input', input)}\n${fenced('output', output)}`
 }
 
 // A fence inside the text would end the block early.
