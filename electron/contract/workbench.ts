@@ -18,6 +18,7 @@ import type { MemoryReport } from './memory.ts'
 import type { LOG_SOURCES, ModelRef, SavedView } from './inputs.ts'
 import type { StepNews, SuiteScores, TrainNews } from './news.ts'
 import type { GroupMetrics, Phase, ProposalRecord } from './run.ts'
+import type { Variant } from './task.ts'
 import type { IsolationLevel, Printed, RunStatus } from './verdict.ts'
 
 export type AppInfo = {
@@ -224,6 +225,8 @@ export type EpisodeTrace = Omit<Episode, 'tokens' | 'logprobs' | 'promptTokens' 
   readonly ends: Int32Array | null
   /** null: it was not part of an update, or nothing was kept of it. */
   readonly seen: SeenTrace | null
+  /** Of the task proposed or solved; absent for a plain one, or none. */
+  readonly variant?: Variant
   readonly flags: readonly FlagEntry[]
 }
 

@@ -3,7 +3,8 @@
  * program's text is left away where the task holds the same.
  */
 import * as v from 'valibot'
-import type { ProgramFacts } from '../contract/task.ts'
+import { VARIANTS } from '../contract/task.ts'
+import type { ProgramFacts, TaskBody } from '../contract/task.ts'
 import { json, jsonNumber, text, toJson } from './columns.ts'
 
 const Facts = v.variant('ok', [
@@ -26,8 +27,26 @@ const Facts = v.variant('ok', [
 ])
 
 export const factsJson = v.nullable(json(Facts))
-export const pairsJson = v.nullable(json(v.array(v.object({ input: text, output: text }))))
+const pair = v.object({
+  input: text,
+  output: text,
+  variant: v.exactOptional(v.picklist(VARIANTS)),
+})
+export const pairsJson = v.nullable(json(v.array(pair)))
 export const checksJson = json(v.array(v.object({ name: text, pass: v.boolean(), evidence: text })))
+
+/** The variant of a task goes with each of its pairs: histories of before it had any read as they are. */
+export function toPairsJson({ pairs, variant }: TaskBody): string {
+  return toJson(variant === undefined ? pairs : pairs.map((one) => ({ ...one, variant })))
+}
+
+type StoredPairs = readonly v.InferOutput<typeof pair>[]
+
+export function fromPairs(stored: StoredPairs): Pick<TaskBody, 'pairs' | 'variant'> {
+  const variant = stored[0]?.variant
+  const pairs = stored.map(({ input, output }) => ({ input, output }))
+  return { pairs, ...(variant === undefined ? {} : { variant }) }
+}
 
 export type StoredFacts = v.InferOutput<typeof Facts>
 

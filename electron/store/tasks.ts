@@ -9,7 +9,15 @@ import type { ProposalRecord, StepRecord } from '../contract/run.ts'
 import type { ProgramFacts, Task } from '../contract/task.ts'
 import type { RunStatus } from '../contract/verdict.ts'
 import { count, firstLine, kind, text, toJson } from './columns.ts'
-import { checksJson, factsJson, fromFacts, pairsJson, toFactsJson } from './facts.ts'
+import {
+  checksJson,
+  factsJson,
+  fromFacts,
+  fromPairs,
+  pairsJson,
+  toFactsJson,
+  toPairsJson,
+} from './facts.ts'
 import type { Param, Store } from './store.ts'
 import { insertTaskWords, taskWords } from './words.ts'
 
@@ -112,7 +120,7 @@ function wide({ task, checks, facts }: ProposalRecord): Record<string, Param> {
     program: task?.program ?? null,
     message: task?.message ?? null,
     visible: task?.visible ?? null,
-    pairs: task === null ? null : toJson(task.pairs),
+    pairs: task === null ? null : toPairsJson(task),
     checks: toJson(checks),
     facts: toFactsJson(facts, task?.program ?? null),
   }
@@ -145,7 +153,7 @@ const Row = v.pipe(
 
 type TaskColumns = Pick<Task, 'kind' | 'step'> & {
   readonly [Name in 'id' | 'program' | 'message']: string | null
-} & { readonly visible: number | null; readonly pairs: Task['pairs'] | null }
+} & { readonly visible: number | null; readonly pairs: Parameters<typeof fromPairs>[0] | null }
 
 function toTask({ id, kind, step, program, pairs, visible, message }: TaskColumns): Task | null {
   if (id === null) return null
@@ -154,7 +162,7 @@ function toTask({ id, kind, step, program, pairs, visible, message }: TaskColumn
     step,
     kind,
     program: program ?? '',
-    pairs: pairs ?? [],
+    ...fromPairs(pairs ?? []),
     visible: visible ?? 0,
     message: message ?? '',
   }

@@ -17,7 +17,7 @@ import {
 } from 'lucide-react'
 import type { LucideIcon } from 'lucide-react'
 import type { RunState } from '../../electron/contract/history.ts'
-import type { Kind } from '../../electron/contract/task.ts'
+import type { Kind, Variant } from '../../electron/contract/task.ts'
 import { COMMON } from '../strings/common.ts'
 import { fixed, percent } from '../format.ts'
 import styles from './states.module.css'
@@ -41,8 +41,10 @@ const KIND_ICONS: Readonly<Record<Kind, LucideIcon>> = {
   induction: Sigma,
 }
 
-export function KindMark({ kind }: { readonly kind: Kind }) {
-  return <Mark icon={KIND_ICONS[kind]} tone={kind} label={COMMON.kinds[kind]} />
+type KindProps = { readonly kind: Kind; readonly variant?: Variant | undefined }
+
+export function KindMark({ kind, variant }: KindProps) {
+  return <Mark icon={KIND_ICONS[kind]} tone={kind} label={COMMON.kindOf(kind, variant)} />
 }
 
 export function CorrectMark({ correct }: { readonly correct: boolean | null }) {

@@ -3,7 +3,7 @@
  */
 import type { ErrorCode } from '../../electron/contract/errors.ts'
 import type { Phase } from '../../electron/contract/run.ts'
-import type { Kind, Role } from '../../electron/contract/task.ts'
+import type { Kind, Role, Variant } from '../../electron/contract/task.ts'
 import type { RunStatus } from '../../electron/contract/verdict.ts'
 import type { RunState } from '../../electron/contract/history.ts'
 import type { Purpose } from '../../electron/contract/episode.ts'
@@ -14,6 +14,7 @@ const kinds: Readonly<Record<Kind, string>> = {
   abduction: 'Abduction',
   induction: 'Induction',
 }
+const variants: Readonly<Record<Variant, string>> = { error: 'Error deduction' }
 const roles: Readonly<Record<Role, string>> = { propose: 'Proposer', solve: 'Solver' }
 const purposes: Readonly<Record<Purpose, string>> = {
   propose: 'Proposal',
@@ -61,6 +62,8 @@ export const COMMON = {
   chooseAll: 'Choose all rows that are loaded',
   chooseNone: 'Choose no rows',
   kinds,
+  kindOf: (kind: Kind, variant?: Variant) =>
+    variant === undefined ? kinds[kind] : variants[variant],
   roles,
   purposes,
   states,

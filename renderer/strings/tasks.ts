@@ -51,6 +51,7 @@ export const TASK = {
   pairs: 'Inputs and outputs',
   input: 'Input',
   output: 'Output',
+  ends: 'Ends with',
   shown: 'Shown to the solver',
   hidden: 'Hidden',
   message: 'Message to the solver',

@@ -11,6 +11,7 @@ import { countEpisodes, pageEpisodes } from '../../store/episode-pages.ts'
 import { readEpisode } from '../../store/episodes.ts'
 import { readOpenFlags } from '../../store/flags.ts'
 import { readRun, runKey } from '../../store/runs.ts'
+import { findTask } from '../../store/tasks.ts'
 import type { Bench } from '../bench.ts'
 import { codecOf } from '../models.ts'
 import { tokenEnds } from '../token-ends.ts'
@@ -23,9 +24,11 @@ export function episodeHandlers({ history }: Bench): HandlersOf<'episodes'> {
     'episodes.count': ({ run, filter }) =>
       history.read((store) => ({ count: countEpisodes(store, runKey(store, run), filter) })),
     'episodes.show': async ({ run, id }) => {
-      const { episode, flags } = history.read((store) => {
+      const { episode, flags, variant } = history.read((store) => {
         const key = runKey(store, run)
-        return { episode: readEpisode(store, key, id), flags: readOpenFlags(store, key, id) }
+        const episode = readEpisode(store, key, id)
+        const task = findTask(store, key, episode?.task ?? '')?.task
+        return { episode, flags: readOpenFlags(store, key, id), variant: task?.variant }
       })
       if (episode === null) {
         throw new AppError('store', `run ${run}: expected an episode ${id}, found none`)
@@ -36,6 +39,7 @@ export function episodeHandlers({ history }: Bench): HandlersOf<'episodes'> {
         ...rest,
         run,
         flags,
+        ...(variant === undefined ? {} : { variant }),
         promptTokens: Int32Array.from(episode.promptTokens),
         tokens: Int32Array.from(episode.tokens),
         logprobs: Float32Array.from(episode.logprobs),

@@ -6,6 +6,7 @@ import type * as v from 'valibot'
 import type { TaskPlace } from '../../contract/inputs.ts'
 import type { TaskRow } from '../../contract/history.ts'
 import type { ProposalRecord } from '../../contract/run.ts'
+import type { Task } from '../../contract/task.ts'
 import { AppError, throwIfCancelled } from '../../contract/errors.ts'
 import type { TaskDetail } from '../../contract/workbench.ts'
 import { pageEpisodes } from '../../store/episode-pages.ts'
@@ -16,8 +17,7 @@ import { readTags, tagTasks, untagTasks } from '../../store/tags.ts'
 import { countTasks } from '../../store/task-counts.ts'
 import { pageTasks, readTaskRow, readTaskRowById } from '../../store/task-pages.ts'
 import { findTask, readProposal } from '../../store/tasks.ts'
-import { parseCanonical } from '../../python/canonical.ts'
-import { reprOf } from '../../python/repr.ts'
+import { shownOutput } from '../../selfplay/values.ts'
 import type { Bench } from '../bench.ts'
 import type { HandlersOf } from './types.ts'
 
@@ -59,7 +59,7 @@ function detailOf(store: Store, place: v.InferOutput<typeof TaskPlace>): TaskDet
     run: place.run,
     row,
     proposal,
-    outputs: (proposal.task?.pairs ?? []).map(({ output }) => readable(output)),
+    outputs: outputsOf(proposal.task),
     references: referencesOf(store, run, proposal),
     // The proposal itself bears the task's id too.
     attempts: attempts.rows.filter(({ id }) => id !== proposal.episode),
@@ -68,9 +68,8 @@ function detailOf(store: Store, place: v.InferOutput<typeof TaskPlace>): TaskDet
 }
 
 /** A foreign history may hold anything: what is not canonical text stays as it is. */
-function readable(canonical: string): string {
-  const value = parseCanonical(canonical)
-  return value.ok ? reprOf(value.value) : canonical
+function outputsOf(task: Task | null): string[] {
+  return task === null ? [] : task.pairs.map(({ output }) => shownOutput(task, output))
 }
 
 type Found = { readonly row: TaskRow | null; readonly proposal: ProposalRecord }

@@ -18,7 +18,7 @@ export function Pairs({ task, outputs }: Props) {
           <thead>
             <tr>
               <th scope="col">{TASK.input}</th>
-              <th scope="col">{TASK.output}</th>
+              <th scope="col">{task.variant === 'error' ? TASK.ends : TASK.output}</th>
               {induction ? <th scope="col">{TASK.shown}</th> : null}
             </tr>
           </thead>

@@ -3,6 +3,7 @@
  */
 import { Play } from 'lucide-react'
 import { useState } from 'react'
+import { NO_ERROR } from '../../../electron/contract/task.ts'
 import type { Task } from '../../../electron/contract/task.ts'
 import type { ProgramRun } from '../../../electron/contract/workbench.ts'
 import { Button } from '../../components/button.tsx'
@@ -42,7 +43,11 @@ export function Rerun({ task, kept }: Props) {
         </div>
         {run.error === null ? null : <Failed error={run.error} />}
         {run.data === undefined ? null : (
-          <Outcome run={run.data} kept={run.variables.input === first?.input ? kept : null} />
+          <Outcome
+            run={run.data}
+            told={toldBy(run.data, task)}
+            kept={run.variables.input === first?.input ? kept : null}
+          />
         )}
       </div>
     </Panel>
@@ -62,9 +67,19 @@ function PrintedText({ printed }: Pick<ProgramRun, 'printed'>) {
   ))
 }
 
-type OutcomeProps = { readonly run: ProgramRun; readonly kept: string | null }
+/** What can be compared with the output that was kept. */
+function toldBy({ status, output, detail }: ProgramRun, { variant }: Task): string | undefined {
+  if (variant !== 'error') return output
+  return status === 'ok' ? NO_ERROR : status === 'exception' ? detail : undefined
+}
 
-function Outcome({ run, kept }: OutcomeProps) {
+type OutcomeProps = {
+  readonly run: ProgramRun
+  readonly told: string | undefined
+  readonly kept: string | null
+}
+
+function Outcome({ run, told, kept }: OutcomeProps) {
   return (
     <div role="status" className={layout['stack']}>
       <Facts
@@ -77,8 +92,8 @@ function Outcome({ run, kept }: OutcomeProps) {
       />
       <TextBlock label={TASK.output} text={run.output ?? run.detail ?? ''} />
       <PrintedText printed={run.printed} />
-      {kept === null || run.output === undefined ? null : (
-        <p>{run.output === kept ? TASK.same : TASK.different}</p>
+      {kept === null || told === undefined ? null : (
+        <p>{told === kept ? TASK.same : TASK.different}</p>
       )}
     </div>
   )

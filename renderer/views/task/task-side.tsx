@@ -48,15 +48,19 @@ export function TaskSide({ detail }: { readonly detail: TaskDetail }) {
 }
 
 function factsOf({ proposal, row }: TaskDetail): readonly Fact[] {
-  const { kind, solveRate, task, episode } = proposal
+  const { solveRate, task, episode } = proposal
   return [
-    [TASK.kind, COMMON.kinds[kind]],
+    [TASK.kind, kindText(proposal)],
     [TASK.step, integer(task?.step ?? row?.step ?? 0)],
     [TASK.solveRate, rateText(solveRate ?? row?.solveRate ?? null, row?.probes ?? 0)],
     [TASK.reward, row === null ? NOTHING : fixed(row.reward)],
     ...(episode === null ? [[TASK.id, TASK.given] as const] : []),
     ...programFacts(proposal),
   ]
+}
+
+function kindText({ kind, task }: TaskDetail['proposal']): string {
+  return COMMON.kindOf(kind, task?.variant)
 }
 
 function rateText(rate: number | null, probes: number): string {

@@ -60,7 +60,7 @@ function Task({ detail }: { readonly detail: TaskDetail }) {
           onPress={() => go('tasks', filters)}
         />
         <h1 className="mono">{proposal.task?.id ?? proposal.episode ?? String(row?.key ?? '')}</h1>
-        <KindMark kind={proposal.kind} />
+        <KindMark kind={proposal.kind} variant={proposal.task?.variant} />
         <span className={layout['grow']} />
         {proposal.episode === null ? null : (
           <Button icon={Flag} label={review.label} onPress={review.act} />

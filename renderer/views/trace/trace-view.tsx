@@ -69,7 +69,7 @@ function Trace({ trace }: { readonly trace: EpisodeTrace }) {
 
 function TraceBar({ trace }: { readonly trace: EpisodeTrace }) {
   const go = useRoute((state) => state.go)
-  const { task, kind, role, correct, id } = trace
+  const { task, kind, variant, role, correct, id } = trace
   const review = useReviewAction(id)
   useScreenCommands([review])
   return (
@@ -84,7 +84,7 @@ function TraceBar({ trace }: { readonly trace: EpisodeTrace }) {
       )}
       <h1 className="mono">{id}</h1>
       <span>{COMMON.roles[role]}</span>
-      <KindMark kind={kind} />
+      <KindMark kind={kind} variant={variant} />
       <CorrectMark correct={correct} />
       <span className={layout['grow']} />
       <Button icon={Flag} label={review.label} onPress={review.act} />
