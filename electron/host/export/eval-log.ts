@@ -4,13 +4,16 @@
  */
 import type { Evaluation } from '../../contract/evaluation.ts'
 import type { NotedAnswer, NotedItem } from '../../eval/runner.ts'
+import type { IndexedItem } from '../eval-journal.ts'
 import { writeFileAtomically } from './atomic.ts'
 import type { Write } from './atomic.ts'
+import { exchangeOf } from './inspect-sample.ts'
 import type { Pace } from './table.ts'
 import { zipWriter } from './zip.ts'
 
 export type EvalSource = {
   readonly evaluation: Evaluation
+  readonly index: readonly IndexedItem[]
   readonly items: () => Iterable<NotedItem>
 }
 
@@ -58,12 +61,13 @@ export async function writeEvalJson(source: EvalSource, out: string, pace: Pace)
 
 const modelName = ({ label }: Evaluation): string => `kelvin/${label}`
 
-function headerOf({ evaluation: record }: EvalSource) {
-  const { id, suite, startedMs, finishedMs, n, samples, passAt1, low, high } = record
+function headerOf({ evaluation: record, index }: EvalSource) {
+  const { id, suite, startedMs, finishedMs, samples, passAt1, low, high } = record
   const { temperature, topP: top_p, maxTokens: max_tokens, seed } = record
   const created = new Date(startedMs).toISOString()
   const metrics = { accuracy: passAt1, ci_low: low, ci_high: high }
-  const { licence, home, protocol, contamination, template, undecided, passAtK } = record
+  const { licence, home, protocol, contamination, template, passAtK, n } = record
+  const { answers, undecided } = countsOf(index)
   return {
     version: 2,
     status: 'success',
@@ -74,29 +78,45 @@ function headerOf({ evaluation: record }: EvalSource) {
       task: `kelvin/${suite}`,
       task_id: id,
       task_version: 0,
-      dataset: { name: record.title, location: home, samples: n, shuffled: false },
+      task_args: {},
+      dataset: { name: record.title, location: home, samples: index.length, shuffled: false },
       model: modelName(record),
+      model_args: {},
       model_generate_config: { temperature, top_p, max_tokens, seed },
       config: { epochs: samples },
-      metadata: { licence, protocol, contamination, template, undecided, passAtK },
+      packages: {},
+      metadata: { licence, protocol, contamination, template, n, undecided, passAtK },
     },
     plan: { name: 'plan', steps: [], config: {} },
     results: {
-      total_samples: n * samples,
-      completed_samples: n * samples,
+      total_samples: answers,
+      completed_samples: answers - undecided,
       scores: [
         {
           name: 'correct',
           scorer: 'correct',
-          scored_samples: n * samples - undecided,
+          params: {},
+          scored_samples: answers - undecided,
+          unscored_samples: undecided,
           metrics: Object.fromEntries(
-            Object.entries(metrics).map(([name, value]) => [name, { name, value }]),
+            Object.entries(metrics).map(([name, value]) => [name, { name, value, params: {} }]),
           ),
         },
       ],
     },
-    stats: { started_at: created, completed_at: new Date(finishedMs).toISOString() },
+    stats: {
+      started_at: created,
+      completed_at: new Date(finishedMs).toISOString(),
+      model_usage: {},
+      role_usage: {},
+    },
   }
+}
+
+/** Of all answers, those of items that no score knows included. */
+function countsOf(index: readonly IndexedItem[]) {
+  const all = index.flatMap(({ answers }) => answers)
+  return { answers: all.length, undecided: all.filter(({ undecided }) => undecided).length }
 }
 
 function* samplesOf(source: EvalSource) {
@@ -107,51 +127,44 @@ function* samplesOf(source: EvalSource) {
 
 function sampleOf(
   { evaluation: record }: EvalSource,
-  item: NotedItem,
+  { item, prompt, promptTokens, kind, cluster }: NotedItem,
   noted: NotedAnswer,
   epoch: number,
 ) {
-  const message = { role: 'assistant', content: noted.response, source: 'generate' }
-  const { reason, status, undecided, answer } = noted
+  const { reason, status, undecided, answer, response, tokens, stopReason } = noted
+  const model = modelName(record)
+  const cut = stopReason === 'length'
+  const about = { model, prompt, promptTokens, response, responseTokens: tokens.length, cut }
+  const value = noted.correct ? 'C' : 'I'
+  const read = answer === null ? {} : { answer }
   return {
-    id: item.item,
+    id: item,
     epoch,
-    input: item.prompt,
     target: '',
-    messages: [{ role: 'user', content: item.prompt, source: 'input' }, message],
-    output: {
-      model: modelName(record),
-      choices: [{ message, stop_reason: noted.stopReason === 'length' ? 'max_tokens' : 'stop' }],
-      completion: noted.response,
-      usage: {
-        input_tokens: item.promptTokens,
-        output_tokens: noted.tokens.length,
-        total_tokens: item.promptTokens + noted.tokens.length,
-      },
-    },
-    scores: undecided
-      ? {}
-      : {
-          correct: {
-            value: noted.correct ? 'C' : 'I',
-            ...(answer === null ? {} : { answer }),
-            explanation: reason,
-          },
-        },
-    metadata: { status, undecided, reason, kind: item.kind, cluster: item.cluster },
-    uuid: `${record.id}/${item.item}/${epoch}`,
+    ...exchangeOf(about),
+    scores: undecided ? {} : { correct: { value, ...read, explanation: reason } },
+    // An error in Inspect's sense: what could not be judged is apart from what is wrong.
+    ...(undecided ? { error: { message: reason, traceback: reason, traceback_ansi: reason } } : {}),
+    metadata: { status, undecided, reason, kind, cluster },
+    uuid: `${record.id}/${item}/${epoch}`,
   }
 }
 
 /** Long texts are cut: a list of all samples must stay small. */
 function summaryOf(sample: ReturnType<typeof sampleOf>) {
-  const { id, epoch, input, target, scores, uuid } = sample
+  const { id, epoch, input, target, scores, error, metadata, messages, uuid } = sample
+  const { model_usage, role_usage } = sample
   return {
     id,
     epoch,
     input: input.slice(0, SHORT),
     target,
     scores: shortened(scores),
+    ...(error === undefined ? {} : { error: error.message.slice(0, SHORT) }),
+    metadata: { status: metadata.status, kind: metadata.kind },
+    model_usage,
+    role_usage,
+    message_count: messages.length,
     uuid,
     completed: true,
   }
@@ -160,6 +173,8 @@ function summaryOf(sample: ReturnType<typeof sampleOf>) {
 function shortened(scores: ReturnType<typeof sampleOf>['scores']) {
   const { correct } = scores
   if (correct === undefined) return {}
-  const { answer, ...rest } = correct
+  const { answer, value } = correct
+  const explanation = correct.explanation.slice(0, SHORT)
+  const rest = { value, explanation }
   return { correct: answer === undefined ? rest : { ...rest, answer: answer.slice(0, SHORT) } }
 }

@@ -13,6 +13,7 @@ import { runKey } from '../../store/runs.ts'
 import type { Store } from '../../store/store.ts'
 import { findTask } from '../../store/tasks.ts'
 import { writeFileAtomically } from './atomic.ts'
+import { exchangeOf } from './inspect-sample.ts'
 import type { Pace } from './table.ts'
 import { allEpisodes, allPages } from './tables.ts'
 
@@ -61,7 +62,6 @@ function addRow(totals: Totals, { correct, reward }: EpisodeRow): void {
 
 function header(run: RunRow, totals: Totals) {
   const created = new Date(run.createdMs).toISOString()
-  const model = `kelvin/${basename(run.model.path)}`
   return {
     version: 2,
     status: 'success',
@@ -73,8 +73,12 @@ function header(run: RunRow, totals: Totals) {
       task_id: run.id,
       task_version: 0,
       dataset: { name: `episodes of ${run.id}`, samples: totals.samples, shuffled: false },
-      model,
+      task_args: {},
+      model: modelName(run),
+      model_args: {},
+      model_generate_config: {},
       config: {},
+      packages: {},
       metadata: { preset: run.preset, seed: run.seed, promptVersion: run.promptVersion },
     },
     plan: { name: 'plan', steps: [], config: {} },
@@ -86,7 +90,12 @@ function header(run: RunRow, totals: Totals) {
         score('reward', 'mean', totals.reward, totals.rewarded),
       ],
     },
-    stats: { started_at: created, completed_at: new Date(run.updatedMs).toISOString() },
+    stats: {
+      started_at: created,
+      completed_at: new Date(run.updatedMs).toISOString(),
+      model_usage: {},
+      role_usage: {},
+    },
   }
 }
 
@@ -95,37 +104,34 @@ function score(name: string, metric: string, sum: number, count: number) {
   return {
     name,
     scorer: name,
+    params: {},
     scored_samples: count,
-    metrics: { [metric]: { name: metric, value } },
+    metrics: { [metric]: { name: metric, value, params: {} } },
   }
 }
 
 function sample(store: Store, key: number, run: RunRow, episode: Episode) {
+  const { prompt, promptTokens, response, tokens, stopReason } = episode
   const task = episode.task === null ? null : (findTask(store, key, episode.task)?.task ?? null)
-  const answer = { role: 'assistant', content: episode.response, source: 'generate' }
   return {
     id: episode.id,
     epoch: 1,
-    input: episode.prompt,
     target: episode.role === 'propose' || task === null ? '' : targetOf(task),
-    messages: [{ role: 'user', content: episode.prompt, source: 'input' }, answer],
-    output: output(run, episode, answer),
+    ...exchangeOf({
+      model: modelName(run),
+      prompt,
+      promptTokens: promptTokens.length,
+      response,
+      responseTokens: tokens.length,
+      cut: stopReason !== 'stop',
+    }),
     scores: scores(episode),
     metadata: { ...metadata(episode), flags: readOpenFlags(store, key, episode.id) },
     uuid: `${run.id}/${episode.id}`,
   }
 }
 
-function output(run: RunRow, episode: Episode, message: object) {
-  const input_tokens = episode.promptTokens.length
-  const output_tokens = episode.tokens.length
-  return {
-    model: `kelvin/${basename(run.model.path)}`,
-    choices: [{ message, stop_reason: episode.stopReason === 'stop' ? 'stop' : 'max_tokens' }],
-    completion: episode.response,
-    usage: { input_tokens, output_tokens, total_tokens: input_tokens + output_tokens },
-  }
-}
+const modelName = ({ model }: RunRow): string => `kelvin/${basename(model.path)}`
 
 /** What a right answer looks like; for abduction one of many. */
 function targetOf(task: Task): string {

@@ -39,6 +39,18 @@ const noted = (at: number) => ({
   ],
 })
 
+/** An item that the sandbox could not judge at all. */
+const lost = {
+  ...noted(3),
+  answers: noted(3).answers.map((answer) => ({
+    ...answer,
+    correct: false,
+    undecided: true,
+    status: 'infra_error' as const,
+    reason: 'the sandbox could not run it',
+  })),
+}
+
 const record = {
   suite: 'sums',
   title: 'Sums',
@@ -61,7 +73,7 @@ const record = {
   samples: 2,
   seed: 1,
   n: 3,
-  undecided: 0,
+  undecided: 2,
   passAt1: 0.5,
   low: 0.2,
   high: 0.8,
@@ -96,14 +108,14 @@ function unzipped(path: string): Map<string, string> {
 test('an evaluation is listed and exported in four formats', async () => {
   const notes = await openJournal(journal)
   await notes.append([noted(0), { ...noted(1), answers: [] }])
-  await notes.append([noted(1), noted(2)])
+  await notes.append([noted(1), noted(2), lost])
   expect((await listEvaluations(home)).records).toEqual([])
   await writeRecord(journal, record)
   expect((await listEvaluations(home)).records).toEqual([{ ...record, journal }])
   const answers = await openEvaluation(home, noStore, basename(journal, '.jsonl'))
 
   const csv = join(home, 'out.csv')
-  expect(await exportEvaluation({ answers, format: 'csv', out: csv })).toBe(6)
+  expect(await exportEvaluation({ answers, format: 'csv', out: csv })).toBe(8)
   const lines = readFileSync(csv, 'utf8').split('\r\n')
   expect(lines[0]).toBe(
     'suite,model,item,kind,cluster,sample,correct,undecided,status,reason,answer,prompt,response,tokens,stop_reason',
@@ -117,14 +129,14 @@ test('an evaluation is listed and exported in four formats', async () => {
   const file = Uint8Array.from(readFileSync(parquet)).buffer
   const rows = await parquetReadObjects({ file })
   expect(rows.map(({ item, sample, correct }) => [item, Number(sample), correct])).toEqual(
-    [0, 1, 2].flatMap((at) => [
-      [`sums/${at}`, 0, true],
+    [0, 1, 2, 3].flatMap((at) => [
+      [`sums/${at}`, 0, at < 3],
       [`sums/${at}`, 1, false],
     ]),
   )
 
   const archive = join(home, 'out.eval')
-  expect(await exportEvaluation({ answers, format: 'inspect', out: archive })).toBe(6)
+  expect(await exportEvaluation({ answers, format: 'inspect', out: archive })).toBe(8)
   const members = unzipped(archive)
   const header: unknown = JSON.parse(members.get('header.json') ?? '')
   expect(header).toMatchObject({
@@ -133,17 +145,45 @@ test('an evaluation is listed and exported in four formats', async () => {
     eval: {
       task: 'kelvin/sums',
       model: 'kelvin/azr-1@20',
-      dataset: { samples: 3 },
+      dataset: { samples: 4 },
       config: { epochs: 2 },
     },
-    results: { scores: [{ name: 'correct', metrics: { accuracy: { value: 0.5 } } }] },
+    results: {
+      total_samples: 8,
+      completed_samples: 6,
+      scores: [
+        {
+          name: 'correct',
+          scored_samples: 6,
+          unscored_samples: 2,
+          metrics: { accuracy: { value: 0.5 } },
+        },
+      ],
+    },
   })
   expect(JSON.parse(members.get('samples/sums/2_epoch_1.json') ?? '')).toMatchObject({
     id: 'sums/2',
     epoch: 1,
     scores: { correct: { value: 'C', answer: '3', explanation: 'the same value' } },
+    model_usage: { 'kelvin/azr-1@20': { input_tokens: 9, output_tokens: 3, total_tokens: 12 } },
+    // The viewer does not open a sample without these.
+    events: [],
+    attachments: {},
+    store: {},
   })
-  expect(JSON.parse(members.get('summaries.json') ?? '')).toHaveLength(6)
+  expect(JSON.parse(members.get('samples/sums/3_epoch_1.json') ?? '')).toMatchObject({
+    scores: {},
+    error: { message: 'the sandbox could not run it' },
+  })
+  const summaries: unknown = JSON.parse(members.get('summaries.json') ?? '')
+  expect(summaries).toHaveLength(8)
+  expect(summaries).toMatchObject(
+    Array.from({ length: 8 }, (_, at) => ({
+      completed: true,
+      message_count: 2,
+      ...(at < 6 ? {} : { error: 'the sandbox could not run it', scores: {} }),
+    })),
+  )
 
   const json = join(home, 'out.json')
   await exportEvaluation({ answers, format: 'inspect', out: json })
