@@ -82,8 +82,6 @@ export type EngineStats = {
   /** Why not, in one sentence. */
   readonly fallback: string | null
   readonly workers: number
-  readonly rssBytes: number
-  readonly peakRssBytes: number
   /** Of all sampling so far; null: the engine is not told. Rates are newTokens / decodeMs and promptTokens / prefillMs. */
   readonly generation: {
     readonly promptTokens: number

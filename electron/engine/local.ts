@@ -45,7 +45,6 @@ export function createLocalEngine({
   const groups = new Set<WorkerGroup>()
   let closed = false
   const choice = deviceChoice(wanted, onFallback)
-  let peak = 0
   let generation: GenerationTally = { promptTokens: 0, prefillMs: 0, newTokens: 0, decodeMs: 0 }
   const modelOptions = { ...WHOLE_MODEL, ...model }
   const open = async (folder: string, training: boolean): Promise<WorkerGroup> => {
@@ -69,11 +68,7 @@ export function createLocalEngine({
     createTrainingClient: async (folder) =>
       trainingClient(await open(folder, true), batch ?? DEFAULT_BATCH),
     createSamplingClient: async (folder) => samplingClient(await open(folder, false), () => true),
-    stats: (): EngineStats => {
-      const rssBytes = process.memoryUsage.rss()
-      peak = Math.max(peak, rssBytes, process.resourceUsage().maxRSS * 1024)
-      return { ...choice.used(), workers: count, rssBytes, peakRssBytes: peak, generation }
-    },
+    stats: (): EngineStats => ({ ...choice.used(), workers: count, generation }),
     close: async () => {
       closed = true
       await Promise.all([...groups].map((group) => group.close()))

@@ -3,7 +3,6 @@
  * and the most memory that they took beside what the estimate says.
  * Not here: the shapes that are compared with PyTorch (bench.ts).
  */
-import { readFileSync } from 'node:fs'
 import { throwIfCancelled } from '../contract/errors.ts'
 import { openCheckpoint } from '../model/checkpoint.ts'
 import type { DecoderConfig } from '../model/config.ts'
@@ -14,6 +13,7 @@ import type { AdamParams, Engine, SampleRequest } from './engine.ts'
 import { estimateMemory, type MemoryPlan } from './estimate.ts'
 import { createLocalEngine } from './local.ts'
 import { uniform } from './random.ts'
+import { watchMemory } from './process-memory.ts'
 import { cacheBytesFor } from './sampling-plan.ts'
 
 export type ModelFigure = {
@@ -80,11 +80,10 @@ export async function modelBench(
     half: false,
   }
   const expected = estimateMemory(plan)
-  const memory = watchMemory()
+  const memory = watchMemory(MEMORY_EVERY_MS)
   try {
     const speeds = await measure(engine, model, config, { prompt, answer, trained, signal })
-    // Pages of mapped files are counted once, however many sessions look at them.
-    const peak = memory.stop() + expected.weights
+    const peak = memory.peak()
     const figure = (name: string, value: number, unit: ModelFigure['unit']): ModelFigure => ({
       name: `engine.model.${name}`,
       value,
@@ -157,27 +156,4 @@ function datum(config: DecoderConfig, length: number): Datum {
     targets: Int32Array.from(tokens.slice(1), (id, at) => (at < length / 2 ? -1 : id)),
     weights: new Float32Array(length).fill(1 / length),
   }
-}
-
-/** The most memory of this process that is no file's. */
-function watchMemory(): { readonly stop: () => number } {
-  let peak = 0
-  const look = (): void => void (peak = Math.max(peak, ownBytes()))
-  const timer = setInterval(look, MEMORY_EVERY_MS)
-  return {
-    stop: () => {
-      clearInterval(timer)
-      look()
-      return peak
-    },
-  }
-}
-
-function ownBytes(): number {
-  if (process.platform !== 'linux') return process.memoryUsage.rss()
-  const status = readFileSync('/proc/self/status', 'utf8')
-  const kilobytes = ['RssAnon', 'RssShmem'].map((name) =>
-    Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1] ?? 0),
-  )
-  return kilobytes.reduce((sum, one) => sum + one, 0) * 1024
 }

@@ -27,6 +27,8 @@ export function createMachineMeter(
     readonly home: string
     readonly starts: number
     readonly now: () => number
+    /** Bytes of this process. */
+    readonly memory: () => number
     readonly cards?: CardMeter
   },
 ): MachineMeter {
@@ -41,7 +43,7 @@ export function createMachineMeter(
       cpu = process.cpuUsage()
       atMs = place.now()
       return {
-        memoryMb: process.memoryUsage.rss() / MB,
+        memoryMb: place.memory() / MB,
         freeMb: freemem() / MB,
         cpu: (used.user + used.system) / 1_000 / elapsed / availableParallelism(),
         load: loadavg()[0] ?? 0,

@@ -31,7 +31,12 @@ export type Tally = {
 
 type Sums = { steps: number; taken: number; tokens: number; readonly phases: Record<Phase, number> }
 
-export function createTally(planned: number, clock: () => number = () => performance.now()): Tally {
+/** peakMemory: bytes. */
+export function createTally(
+  planned: number,
+  peakMemory: () => number,
+  clock: () => number = () => performance.now(),
+): Tally {
   const started = clock()
   const phases = { propose: 0, validate: 0, solve: 0, verify: 0, update: 0, evaluate: 0 }
   const sums: Sums = { steps: planned, taken: 0, tokens: 0, phases }
@@ -63,7 +68,7 @@ export function createTally(planned: number, clock: () => number = () => perform
       seconds: elapsed(),
       secondsPerStep: pace(sums),
       tokensPerSecond: tokenRate(sums),
-      peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
+      peakMemoryBytes: peakMemory(),
       phaseSeconds: { ...phases },
     }),
   }

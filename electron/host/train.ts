@@ -21,6 +21,7 @@ import type { Store } from '../store/store.ts'
 import { isBest } from './best-checkpoint.ts'
 import { readLoopState, saveCheckpoint } from './checkpoints.ts'
 import { askCards, createCardMeter } from './card-meter.ts'
+import { watchMemory } from '../engine/process-memory.ts'
 import { createMachineMeter } from './machine-meter.ts'
 import type { Measure } from './measure.ts'
 import { memoryRoom, requireMemory } from './memory-plan.ts'
@@ -80,10 +81,12 @@ async function withEngine(
   options: TrainOptions,
 ): Promise<TrainSummary> {
   const { config } = plan
+  const memory = watchMemory()
   const meter = createMachineMeter(sandbox, {
     home: order.home,
     starts: startsOf(store, plan.resumed?.id ?? null),
     now: () => performance.now(),
+    memory: memory.now,
     ...(order.device === 'cpu' ? {} : { cards: createCardMeter(askCards) }),
   })
   const watch = watchSandbox(meter.sandbox)
@@ -106,8 +109,9 @@ async function withEngine(
     const { sandbox: watched } = watch
     const made = { order, plan, place, client, sandbox: watched, codec, prompts, safety, options }
     const machine = () => ({ ...meter.take(), ...asked() })
-    return await carryOut({ ...made, machine }, state)
+    return await carryOut({ ...made, machine, memory }, state)
   } finally {
+    memory.stop()
     await engine.close()
   }
 }
@@ -176,7 +180,7 @@ async function trainAndMeasure(run: Run, state: LoopState | null): Promise<Train
     level: run.sandbox.level,
     resumedAt: state?.step ?? 0,
   })
-  const tally = createTally(config.totalSteps)
+  const tally = createTally(config.totalSteps, run.memory.peak)
   const held = order.evaluate ? await openHeldOut(run, state, tally) : NO_HELD_OUT
   const { state: last, stagnant } = await pullLoop(run, state, held, tally)
   const done = (stagnant || last.step >= tally.steps()) && !options.signal.aborted

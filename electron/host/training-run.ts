@@ -3,6 +3,7 @@
  */
 import type { TrainNews, TrainOrder } from '../contract/news.ts'
 import type { TrainingClient } from '../engine/engine.ts'
+import type { MemoryWatch } from '../engine/process-memory.ts'
 import type { TextCodec } from '../model/chat.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import type { PromptSet } from '../selfplay/prompts/prompts.ts'
@@ -18,6 +19,7 @@ export type TrainOptions = {
 }
 
 export type Run = {
+  readonly memory: MemoryWatch
   readonly order: TrainOrder
   readonly plan: RunPlan
   readonly place: Place

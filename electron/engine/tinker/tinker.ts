@@ -142,8 +142,6 @@ function statsOf({ promptTokens, sampledTokens, samplingMs }: Usage): EngineStat
     device: 'cpu',
     fallback: null,
     workers: 0,
-    rssBytes: process.memoryUsage.rss(),
-    peakRssBytes: process.resourceUsage().maxRSS * 1024,
     generation: { promptTokens, prefillMs: 0, newTokens: sampledTokens, decodeMs: samplingMs },
   }
 }

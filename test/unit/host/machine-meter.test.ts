@@ -21,7 +21,12 @@ test('times of the sandbox are those between its calls and their ends, with how 
     analyse: () => Promise.resolve([]),
     close: () => Promise.resolve(),
   }
-  const meter = createMachineMeter(sandbox, { home: '/', starts: 2, now: () => clock })
+  const meter = createMachineMeter(sandbox, {
+    home: '/',
+    starts: 2,
+    now: () => clock,
+    memory: () => 2 ** 30,
+  })
   const request = { program: '', inputs: [] }
   const calls = [meter.sandbox.run(request), meter.sandbox.runTwice(request)]
   clock = 10
@@ -32,6 +37,7 @@ test('times of the sandbox are those between its calls and their ends, with how 
   await calls[1]
   expect(meter.take()).toMatchObject({
     starts: 2,
+    memoryMb: 1024,
     sandboxCalls: 2,
     sandboxQueue: 2,
     sandboxP50Ms: 10,
