@@ -26,7 +26,7 @@ import { createClient } from '../../renderer/client.ts'
 import type { Client } from '../../renderer/client.ts'
 import { portTo, socketTo } from '../fakes/clients.ts'
 import { temporaryFolder } from '../fakes/folder.ts'
-import { fakeRun, fakeStep } from '../fakes/history.ts'
+import { fakeRun, fakeStep, withErrors } from '../fakes/history.ts'
 import { fakeSupervise, stepNews } from '../fakes/supervise.ts'
 
 const WISH: CallInput<'runs.start'> = {
@@ -162,6 +162,22 @@ describe.each(['port', 'socket'] as const)('over a %s', (transport) => {
     expect(trace.tokens).toBeInstanceOf(Int32Array)
     expect(trace.logprobs).toBeInstanceOf(Float32Array)
     expect(trace.tokens.length).toBe(trace.logprobs.length)
+    expect(trace.variant).toBeUndefined()
+  })
+
+  test('an error task and its traces say so, and the name is bare', async () => {
+    const { rows } = await client.call('tasks.page', {
+      run: 'old-1',
+      filter: { query: 'step:3 kind:deduction state:valid' },
+    })
+    const details = await Promise.all(
+      rows.map(({ key }) => client.call('tasks.show', { by: 'key', run: 'old-1', key })),
+    )
+    const found = details.find(({ proposal }) => proposal.task?.variant === 'error')
+    expect(found?.outputs).toEqual(['NoError'])
+    const [attempt] = found?.attempts ?? []
+    const { variant } = await client.call('episodes.show', { run: 'old-1', id: attempt?.id ?? '' })
+    expect(variant).toBe('error')
   })
 
   test('tasks are searched, tagged and counted; what is wrong with a filter is told', async () => {
@@ -341,8 +357,10 @@ async function writeHistory(home: string): Promise<void> {
   const store = await openStore(databaseFile(home))
   const writer = { now: () => 1_000, pid: 1 }
   const recorder = startRun(store, fakeRun('old-1'), writer)
-  for (let step = 0; step <= 3; step++)
-    recorder.step(fakeStep(step, { proposals: 12, attempts: 2 }))
+  for (let step = 0; step <= 3; step++) {
+    const record = fakeStep(step, { proposals: 12, attempts: 2 })
+    recorder.step(step === 3 ? withErrors(record) : record)
+  }
   recorder.state('finished', '')
   store.close()
 }

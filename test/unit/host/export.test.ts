@@ -13,12 +13,15 @@ import { insertFlag } from '../../../electron/store/flags.ts'
 import { openStore } from '../../../electron/store/open.ts'
 import type { Store } from '../../../electron/store/store.ts'
 import { temporaryFolder } from '../../fakes/folder.ts'
-import { fakeRun, fakeStep } from '../../fakes/history.ts'
+import { fakeRun, fakeStep, withErrors } from '../../fakes/history.ts'
 
 const folder = temporaryFolder()
 const RUN = 'azr-20261120-ab12'
 const SIZE = { proposals: 40, attempts: 2 }
-const steps = [0, 1, 2, 3, 4, 5, 6].map((step) => fakeStep(step, SIZE))
+const steps = [0, 1, 2, 3, 4, 5, 6].map((step) => {
+  const record = fakeStep(step, SIZE)
+  return step === 6 ? withErrors(record) : record
+})
 const episodes = steps.flatMap((step) => step.episodes)
 const proposals = steps.flatMap((step) => step.proposals)
 let store: Store
@@ -132,11 +135,13 @@ test('tasks are exported with their pairs, checks and programs, rejected ones to
     expect(row).toMatchObject({
       id: proposal?.task?.id ?? null,
       state: proposal?.task === null ? 'rejected' : 'valid',
+      variant: proposal?.task?.variant ?? null,
       inputs: proposal?.task?.pairs.map(({ input }) => input) ?? [],
       checks: proposal?.checks,
       solve_rate: proposal?.solveRate,
     })
   })
+  expect(rows.some(({ variant }) => variant === 'error')).toBe(true)
   const refused = proposals.findIndex(({ task, facts }) => task === null && facts?.ok === true)
   expect(rows[refused]?.['program']).toContain('def f(x)')
 })

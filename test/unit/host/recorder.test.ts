@@ -15,7 +15,7 @@ import type { Store } from '../../../electron/store/store.ts'
 import { readTallies } from '../../../electron/store/tallies.ts'
 import { findTask, readProposalOfTask } from '../../../electron/store/tasks.ts'
 import { temporaryFolder } from '../../fakes/folder.ts'
-import { fakeRun, fakeStep } from '../../fakes/history.ts'
+import { fakeRun, fakeStep, withErrors } from '../../fakes/history.ts'
 
 const folder = temporaryFolder()
 const SIZE = { proposals: 20, attempts: 2 }
@@ -53,9 +53,10 @@ test.each(['memory', 'disk'])('a step is read back deep-equal (%s)', async (plac
   if (place === 'disk') store = await openStore(join(folder, 'deep.db'))
   const recorder = startRun(store, fakeRun('a'), writer)
   const steps = [0, 1, 2].map((step) => fakeStep(step, SIZE))
+  steps.push(withErrors(fakeStep(3, SIZE)))
   for (const step of steps) recorder.step(step)
   for (const step of steps) expect(readStepRecord(store, 'a', step.step)).toEqual(step)
-  expect(readStepRecord(store, 'a', 3)).toBeNull()
+  expect(readStepRecord(store, 'a', 4)).toBeNull()
   store.close()
 })
 
