@@ -7,6 +7,8 @@ import type { TaskBody } from '../contract/task.ts'
 import type { RunStatus } from '../contract/verdict.ts'
 import type { Progress, SamplingClient } from '../engine/engine.ts'
 import type { TextCodec } from '../model/chat.ts'
+import { parseCanonical } from '../python/canonical.ts'
+import { reprOf } from '../python/repr.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { verify } from '../selfplay/azr/verify.ts'
 import { solverView } from '../selfplay/azr/view.ts'
@@ -110,15 +112,28 @@ async function grade(
 
 /** Why an answer is right, wrong or neither; unread: why no answer could be read from it. */
 function reasonOf(
-  { kind }: ReasoningItem,
+  item: ReasoningItem,
   { correct, undecided, status }: Pick<GradedAnswer, 'correct' | 'undecided' | 'status'>,
   unread: string,
 ): string {
   if (undecided) return 'the sandbox could not run it: not judged, and in no score'
   if (unread !== '') return unread
   if (status !== null && status !== 'ok') return `the sandbox: ${status}`
-  const subject = kind === 'deduction' ? 'the value' : 'the output of the answer'
-  return `${subject} is ${correct ? '' : 'not '}the expected one`
+  if (item.kind !== 'deduction') {
+    return `the output of the answer is ${correct ? '' : 'not '}the expected one`
+  }
+  return correct
+    ? 'the value is the expected one'
+    : `the value is not the expected one${expected(item)}`
+}
+
+const SHOWN = 80
+
+/** For people, once an answer is wrong; empty for what is too long for a sentence. */
+function expected({ pairs }: ReasoningItem): string {
+  const value = parseCanonical(pairs[0]?.output ?? '')
+  const text = value.ok ? reprOf(value.value) : ''
+  return text === '' || text.length > SHOWN ? '' : `, ${text}`
 }
 
 function specOf(item: ReasoningItem, index: number, samples: number, prompt: Prompt): EpisodeSpec {

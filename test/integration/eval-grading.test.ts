@@ -286,7 +286,7 @@ describe('LiveCodeBench', () => {
     const verdicts = await item?.grade([gold, gold.replace('3', '4'), 'nothing'], deps)
     expect(verdicts?.map(({ correct, reason }) => [correct, reason])).toEqual([
       [true, 'the value is the expected one'],
-      [false, 'the value is not the expected one'],
+      [false, 'the value is not the expected one, 3'],
       [false, 'no answer block'],
     ])
   })
