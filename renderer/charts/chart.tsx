@@ -174,10 +174,14 @@ type LegendProps = {
 function Legend({ lines, hover, xName }: LegendProps) {
   return (
     <div className={styles['legend']}>
-      {lines.map(({ label, colour, dashed, values }, at) => (
+      {lines.map(({ label, colour, dashed, mark, values }, at) => (
         <span key={label} className={styles['entry']}>
           <span
-            className={`${styles['swatch']} ${dashed === true ? styles['dashed'] : ''}`}
+            className={
+              mark === true
+                ? styles['ring']
+                : `${styles['swatch']} ${dashed === true ? styles['dashed'] : ''}`
+            }
             style={{ color: `var(--${colour})` }}
           />
           {label}

@@ -168,7 +168,10 @@ function seriesOf(line: Line, opacity: number, width: number, count: number): uP
     stroke: fade(token(line.colour), opacity),
     width,
     ...(line.dashed === true ? { dash: [5, 4] } : {}),
-    points: { show: count <= 40 && opacity === 1, size: 5 },
+    points:
+      line.mark === true
+        ? { show: opacity === 1, size: 12, width: 2, fill: 'transparent' }
+        : { show: count <= 40 && opacity === 1, size: 5 },
     spanGaps: false,
   }
 }

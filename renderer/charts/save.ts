@@ -130,6 +130,7 @@ function path(
   { x, y }: Scales,
   ink: Ink,
 ): string {
+  if (line.mark === true) return rings(xs, line, { x, y }, ink)
   let open = false
   let steps = ''
   for (let at = 0; at < xs.length; at++) {
@@ -141,4 +142,18 @@ function path(
   }
   const dash = line.dashed === true ? ' stroke-dasharray="5 4"' : ''
   return `<path d="${steps}" fill="none" stroke="${ink.colourOf(line.colour)}" stroke-width="1.6"${dash}/>`
+}
+
+function rings(
+  xs: Float64Array,
+  { values, colour }: ChartSpec['lines'][number],
+  { x, y }: Scales,
+  ink: Ink,
+): string {
+  const drawn = Array.from(values).flatMap((value, at) =>
+    Number.isFinite(value)
+      ? [`<circle cx="${x(xs[at] ?? 0).toFixed(1)}" cy="${y(value).toFixed(1)}" r="6"/>`]
+      : [],
+  )
+  return `<g fill="none" stroke="${ink.colourOf(colour)}" stroke-width="2">${drawn.join('')}</g>`
 }

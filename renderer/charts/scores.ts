@@ -7,32 +7,36 @@ import { KINDS } from '../../electron/contract/task.ts'
 import { COMMON } from '../strings/common.ts'
 import type { ChartSpec, Line } from './spec.ts'
 
-export function scoreCharts(records: readonly EvalRecord[]): readonly ChartSpec[] {
+/** best: step of the checkpoint that measured best; null: none is marked. */
+export function scoreCharts(
+  records: readonly EvalRecord[],
+  best: number | null = null,
+): readonly ChartSpec[] {
   const names = new Map<string, EvalRecord[]>()
   for (const record of records) {
     const name = suiteName(record)
     names.set(name, [...(names.get(name) ?? []), record])
   }
-  return [...names].map(([name, own]) => scoreChart(name, own))
+  return [...names].map(([name, own]) => scoreChart(name, own, best))
 }
 
 export function suiteName({ suite, temperature }: EvalRecord): string {
   return temperature === 0 ? suite : `${suite}, T = ${temperature}`
 }
 
-function scoreChart(name: string, records: readonly EvalRecord[]): ChartSpec {
+function scoreChart(name: string, records: readonly EvalRecord[], best: number | null): ChartSpec {
   const steps = [...new Set(records.map(({ step }) => step))].sort((a, b) => a - b)
   const column = (kind: EvalRecord['kind'], of: (record: EvalRecord) => number) =>
     Float64Array.from(steps, (step) => {
       const record = records.find((one) => one.step === step && one.kind === kind)
       return record === undefined ? Number.NaN : of(record)
     })
-  const start = column('mean', ({ score }) => score)[0] ?? Number.NaN
+  const mean = column('mean', ({ score }) => score)
   const lines: readonly Line[] = [
     {
       label: 'Mean of kinds',
       colour: 'accent',
-      values: column('mean', ({ score }) => score),
+      values: mean,
       low: column('mean', ({ low }) => low),
       high: column('mean', ({ high }) => high),
     },
@@ -45,8 +49,9 @@ function scoreChart(name: string, records: readonly EvalRecord[]): ChartSpec {
       label: 'At the start',
       colour: 'text-muted',
       dashed: true,
-      values: Float64Array.from(steps, () => start),
+      values: Float64Array.from(steps, () => mean[0] ?? Number.NaN),
     },
+    ...(best === null || !steps.includes(best) ? [] : [bestMark(best, steps, mean)]),
   ]
   return {
     id: `scores-${name}`,
@@ -55,5 +60,15 @@ function scoreChart(name: string, records: readonly EvalRecord[]): ChartSpec {
     help: 'Items that no task of the run may contain, greedy unless said otherwise.',
     xs: Float64Array.from(steps),
     lines,
+  }
+}
+
+/** A ring around the mean of the step that is kept as the best. */
+function bestMark(best: number, steps: readonly number[], mean: Float64Array): Line {
+  return {
+    label: `Best checkpoint, step ${best}`,
+    colour: 'text',
+    mark: true,
+    values: mean.map((value, at) => (steps[at] === best ? value : Number.NaN)),
   }
 }

@@ -7,6 +7,8 @@ export type Line = {
   /** Name of a colour token. */
   readonly colour: string
   readonly dashed?: boolean
+  /** Single points that stand out, rings in place of a line. */
+  readonly mark?: boolean
   /** NaN: nothing there. */
   readonly values: Float64Array
   /** An interval around the values, drawn as a band. */

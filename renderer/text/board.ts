@@ -11,6 +11,8 @@ export type BoardColumn = {
   readonly title: string
   readonly note: string
   readonly temperature: number
+  /** Key of the same way of asking the whole suite. */
+  readonly whole: string
 }
 
 export type BoardRow = {
@@ -59,9 +61,11 @@ export function modelKey({ at, label, weights }: Evaluation): string {
 
 export function columnOf({ suite, template, limit, ...settings }: Evaluation): BoardColumn {
   const sampling = samplingText(settings)
+  const whole = [suite, template, sampling].join(' / ')
   const parts = [sampling, ...(limit === null ? [] : [EVALUATE.part(String(limit))])]
   return {
-    key: [suite, template, ...parts].join(' / '),
+    key: limit === null ? whole : [whole, ...parts.slice(1)].join(' / '),
+    whole,
     title: suite,
     note: [...parts, template].join(', '),
     temperature: settings.temperature,
@@ -75,6 +79,11 @@ export function samplingText({
   return temperature === 0
     ? EVALUATE.greedy
     : EVALUATE.sampled(String(temperature), String(samples))
+}
+
+/** What to compare a cell with: a part of a suite also with the whole, which has its items. */
+export function partnerIn(row: BoardRow | undefined, { key, whole }: BoardColumn) {
+  return row?.cells.get(key) ?? row?.cells.get(whole)
 }
 
 /** Folders first, since they are what runs start from; then runs by step. */

@@ -11,11 +11,12 @@ import { useAsk } from '../../data/ask.ts'
 import { useParam, useRoute } from '../../state/route.ts'
 import { EVALUATE } from '../../strings/evaluate.ts'
 import type { Board, BoardColumn, BoardRow } from '../../text/board.ts'
-import { boardOf, outline, usualBaseline } from '../../text/board.ts'
+import { boardOf, outline, partnerIn, usualBaseline } from '../../text/board.ts'
 import { visible } from '../../text/neutral.ts'
 import layout from '../layout.module.css'
 import { TrainedName } from '../review/trained-mark.tsx'
 import styles from './evaluate.module.css'
+import { useBestStep } from './best.ts'
 import { EvaluationSide } from './evaluation-side.tsx'
 import { ReportedRows } from './reported-rows.tsx'
 import { ScoreCell } from './score-cell.tsx'
@@ -25,7 +26,11 @@ type Props = { readonly evaluations: readonly Evaluation[]; readonly run: string
 export function BoardTab({ evaluations, run }: Props) {
   const board = useMemo(() => boardOf(evaluations), [evaluations])
   const [every, setEvery] = useState(false)
-  const best = useBest(run)
+  const bestStep = useBestStep(run)
+  const best = useMemo(
+    () => new Set(bestStep === null ? [] : [`${run ?? ''}@${bestStep}`]),
+    [run, bestStep],
+  )
   const reported = useReported(board)
   const [withReported, setWithReported] = useState(true)
   const rows = every ? board.rows : outline(board.rows, best)
@@ -79,18 +84,6 @@ export function BoardTab({ evaluations, run }: Props) {
 
 const NONE = 'none'
 
-/** What the run keeps as its best. */
-function useBest(run: string | null): ReadonlySet<string> {
-  const list = useAsk('checkpoints.list', { run: run ?? '' }, { enabled: run !== null })
-  return useMemo(
-    () =>
-      new Set(
-        (list.data ?? []).filter(({ best }) => best).map(({ step }) => `${run ?? ''}@${step}`),
-      ),
-    [list.data, run],
-  )
-}
-
 /** Of the paper's own models, those with a suite that stands on the board. */
 function useReported({ columns }: Board): readonly ReportedRow[] {
   const query = useAsk('evaluations.reported', {})
@@ -100,13 +93,13 @@ function useReported({ columns }: Board): readonly ReportedRow[] {
   }, [query.data, columns])
 }
 
-/** The baseline's score of the same column. */
+/** The baseline's score of the same column, or of the whole that it is a part of. */
 function partner(board: Board, baseline: string, chosen: Evaluation | undefined) {
   const row = board.rows.find(({ key }) => key === baseline)
-  const column = board.rows
-    .flatMap(({ cells }) => [...cells])
-    .find(([, evaluation]) => evaluation.id === chosen?.id)?.[0]
-  const other = column === undefined ? undefined : row?.cells.get(column)
+  const column = board.columns.find(({ key }) =>
+    board.rows.some(({ cells }) => cells.get(key)?.id === chosen?.id),
+  )
+  const other = column === undefined ? undefined : partnerIn(row, column)
   return other?.id === chosen?.id ? undefined : other
 }
 
@@ -169,7 +162,7 @@ type CellProps = Pick<TableProps, 'baseline' | 'selected' | 'onSelect'> & {
 function Cell({ row, column, baseline, selected, onSelect }: CellProps) {
   const evaluation = row.cells.get(column.key)
   if (evaluation === undefined) return <td />
-  const other = baseline?.key === row.key ? undefined : baseline?.cells.get(column.key)
+  const other = baseline?.key === row.key ? undefined : partnerIn(baseline, column)
   return (
     <td>
       <ScoreCell

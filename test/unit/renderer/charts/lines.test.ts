@@ -243,23 +243,32 @@ describe('the funnel', () => {
 })
 
 describe('held-out scores', () => {
+  const record = (step: number, score: number) => ({
+    step,
+    suite: 'nano',
+    temperature: 0,
+    kind: 'mean' as const,
+    n: 100,
+    score,
+    low: score - 0.1,
+    high: score + 0.1,
+    told: null,
+  })
+  const records = [record(0, 0.2), record(10, 0.4)]
+
   it('have the start as a dashed line and an interval around the mean', () => {
-    const record = (step: number, score: number) => ({
-      step,
-      suite: 'nano',
-      temperature: 0,
-      kind: 'mean' as const,
-      n: 100,
-      score,
-      low: score - 0.1,
-      high: score + 0.1,
-      told: null,
-    })
-    const [chart] = scoreCharts([record(0, 0.2), record(10, 0.4)])
+    const [chart] = scoreCharts(records)
     const mean = chart?.lines[0]
     expect(Array.from(mean?.values ?? [])).toEqual([0.2, 0.4])
     expect(Array.from(mean?.high ?? [])).toEqual([0.30000000000000004, 0.5])
     expect(Array.from(chart?.lines.at(-1)?.values ?? [])).toEqual([0.2, 0.2])
+  })
+
+  it('mark the step of the best checkpoint where it was measured', () => {
+    const best = scoreCharts(records, 10)[0]?.lines.at(-1)
+    expect(best).toMatchObject({ label: 'Best checkpoint, step 10', mark: true })
+    expect(Array.from(best?.values ?? [])).toEqual([Number.NaN, 0.4])
+    expect(scoreCharts(records, 5)).toEqual(scoreCharts(records))
   })
 })
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { Evaluation } from '../../../../electron/contract/evaluation.ts'
 import type { ModelReport } from '../../../../electron/contract/workbench.ts'
 import { passCharts } from '../../../../renderer/charts/pass-at-k.ts'
-import { boardOf, outline, usualBaseline } from '../../../../renderer/text/board.ts'
+import { boardOf, outline, partnerIn, usualBaseline } from '../../../../renderer/text/board.ts'
 import { draftOf, modelChoices, startOf } from '../../../../renderer/text/eval-draft.ts'
 
 const evaluation = (id: string, step: number | null, part: Partial<Evaluation>): Evaluation => ({
@@ -54,6 +54,20 @@ test('a board has models down and ways of asking across, with the newest of a ce
   ])
   const last = board.rows.at(-1)
   expect([...(last?.cells.values() ?? [])].map(({ id }) => id)).toEqual(['new', 'sampled'])
+})
+
+test('a part of a suite is compared with the whole where the baseline has only that', () => {
+  const { columns, rows } = boardOf([
+    evaluation('start', 0, {}),
+    evaluation('part', 5, { limit: 16 }),
+    evaluation('sampled', 5, { limit: 16, temperature: 1, samples: 4 }),
+  ])
+  const [start] = rows
+  expect(columns.map((column) => partnerIn(start, column)?.id)).toEqual([
+    'start',
+    'start',
+    undefined,
+  ])
 })
 
 test('an outline keeps ends, what was asked for and the best; a run is compared with its start', () => {
