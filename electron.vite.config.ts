@@ -14,6 +14,8 @@ const ENTRIES = {
   'host/trainer-process': 'electron/host/trainer-process.ts',
   'host/errand-process': 'electron/host/errand-process.ts',
   'engine/worker': 'electron/engine/worker.ts',
+  'engine/worker-nest': 'electron/engine/worker-nest.ts',
+  'host/memory-worker': 'electron/host/memory-worker.ts',
 }
 
 /** Processes and threads are started by the address of a source file, which is JavaScript once it is built. */

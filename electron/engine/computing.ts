@@ -2,9 +2,6 @@
  * What a worker holds of a model, on the CPU (or CUDA, which takes the same graphs) or on a graphics device by WebGPU,
  * behind one set of calls. Not here: the calls' transport (worker.ts), the computing itself.
  */
-import { AppError } from '../contract/errors.ts'
-import { createGraph, input, output } from '../graph/graph.ts'
-import { add } from '../graph/ops.ts'
 import { readWeights } from '../model/checkpoint.ts'
 import { tensorNames } from '../model/tensors.ts'
 import { createCpuDecoder } from './cpu-decoder.ts'
@@ -16,7 +13,7 @@ import { createDeviceTrainer } from './device-trainer.ts'
 import { uploadModel } from './device-weights.ts'
 import type { Calls, GridStats, GridWork, MomentPiece } from './protocol.ts'
 import { createSampler, type Sampler } from './sampler.ts'
-import { openSession, type SessionOptions } from './session.ts'
+import { touch } from './touch.ts'
 import { createTrainer, type StepParams } from './trainer.ts'
 import { toGraphLayout, type WeightArrays } from './weights.ts'
 
@@ -48,18 +45,6 @@ export async function openComputing(order: Order): Promise<Computing> {
   if (options.device === 'webgpu') return onDevice(order)
   if (options.device === 'cuda') await touch(options)
   return onCpu(order)
-}
-
-/** Throws where the provider cannot be loaded: without this the first run would find out. */
-export async function touch(options: SessionOptions): Promise<void> {
-  const g = createGraph('cpu')
-  const x = input(g, 'x', 'float32', [1])
-  output(g, add(g, x, x), 'y')
-  const session = await openSession(g, 'a first session', options).catch((cause: unknown) => {
-    throw new AppError('engine', 'its provider cannot be loaded', { cause })
-  })
-  await session.run({ x: Float32Array.of(1) }, ['y'])
-  await session.release()
 }
 
 function onCpu(order: Order): Computing {

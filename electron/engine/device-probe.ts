@@ -9,7 +9,7 @@ import { createGraph, type Graph, input, output } from '../graph/graph.ts'
 import { sumAll } from '../graph/ops.ts'
 import { expand } from '../graph/ops-layout.ts'
 import { matmul } from '../graph/ops-matmul.ts'
-import { touch } from './computing.ts'
+import { touch } from './touch.ts'
 import { openDevice } from './device.ts'
 import { type DeviceMemory, deviceMemory, keptOf } from './device-memory.ts'
 

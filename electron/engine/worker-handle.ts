@@ -2,10 +2,11 @@
  * The engine's side of one worker thread: typed calls, one promise each. A thread that dies fails every open call
  * and every later one.
  */
-import { Worker } from 'node:worker_threads'
+import { MessageChannel, Worker } from 'node:worker_threads'
 import { AppError, type ErrorCode, messageOf } from '../contract/errors.ts'
 import type { CallName, Calls, Reply, Request } from './protocol.ts'
 import { inTurn } from './turns.ts'
+import type { NestNews, NestOrder } from './worker-nest.ts'
 
 export type WorkerHandle = {
   readonly call: <Name extends CallName>(
@@ -28,8 +29,7 @@ type Open = {
 
 export function startWorker(script: URL = new URL('./worker.ts', import.meta.url)): WorkerHandle {
   const stop = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)
-  const worker = new Worker(script, { workerData: { stop } })
-  const ended = new Promise((resolve) => worker.once('exit', resolve))
+  const { port1: port, port2 } = new MessageChannel()
   const open = new Map<number, Open>()
   let count = 0
   let gone: AppError | null = null
@@ -38,11 +38,19 @@ export function startWorker(script: URL = new URL('./worker.ts', import.meta.url
     for (const { reject } of open.values()) reject(gone)
     open.clear()
   }
-  worker.on('message', (reply: Reply) => settle(open, reply))
-  worker.on('error', (cause) =>
-    failAll(new AppError('engine', `a worker thread crashed: ${messageOf(cause)}`, { cause })),
+  port.on('message', (reply: Reply) => settle(open, reply))
+  const { promise: over, resolve: end } = Promise.withResolvers<undefined>()
+  hatch(
+    { script: script.href, stop, port: port2 },
+    {
+      crashed: (why) => failAll(new AppError('engine', `a worker thread crashed: ${why}`)),
+      ended: () => {
+        failAll(new AppError('engine', 'a worker thread has ended'))
+        port.close()
+        end(undefined)
+      },
+    },
   )
-  worker.on('exit', () => failAll(new AppError('engine', 'a worker thread has ended')))
   return {
     call: (call, argument, onProgress = () => {}) =>
       new Promise((resolve, reject) => {
@@ -54,16 +62,58 @@ export function startWorker(script: URL = new URL('./worker.ts', import.meta.url
         // The handler of this name in worker.ts has exactly this result type.
         open.set(count, { resolve: resolve as (result: unknown) => void, reject, onProgress })
         const request: Request = { id: count, call, argument }
-        worker.postMessage(request)
+        port.postMessage(request)
       }),
     close: async () => {
       failAll(new AppError('engine', 'the engine is closed'))
       Atomics.store(new Int32Array(stop), 0, 1)
       const stopped: Request = { id: 0, call: 'stop', argument: null }
-      worker.postMessage(stopped)
-      await ended
+      port.postMessage(stopped)
+      await over
     },
   }
+}
+
+type Hatched = { readonly crashed: (why: string) => void; readonly ended: () => void }
+
+/** The thread that starts workers, and those that live. It keeps the process only while there are some. */
+type Nest = { readonly thread: Worker; readonly living: Map<number, Hatched> }
+
+let nest: Nest | null = null
+let hatchlings = 0
+
+function hatch(order: Omit<NestOrder, 'id'>, told: Hatched): void {
+  const { thread, living } = (nest ??= openNest())
+  hatchlings += 1
+  const id = hatchlings
+  living.set(id, told)
+  thread.ref()
+  thread.postMessage({ ...order, id } satisfies NestOrder, [order.port])
+}
+
+function openNest(): Nest {
+  const thread = new Worker(new URL('./worker-nest.ts', import.meta.url))
+  const living = new Map<number, Hatched>()
+  const take = ({ id, crash }: NestNews): void => {
+    const one = living.get(id)
+    if (crash !== null) {
+      one?.crashed(crash)
+      return
+    }
+    living.delete(id)
+    if (living.size === 0) thread.unref()
+    one?.ended()
+  }
+  thread.on('message', take)
+  thread.on('error', (cause) => {
+    for (const { crashed } of living.values()) crashed(messageOf(cause))
+  })
+  thread.on('exit', () => {
+    nest = null
+    for (const { ended } of living.values()) ended()
+    living.clear()
+  })
+  return { thread, living }
 }
 
 const onDevice = inTurn()

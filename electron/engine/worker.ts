@@ -2,7 +2,7 @@
  * Worker thread of the local engine: holds weights and sessions, answers one call after another.
  * ONNX Runtime blocks this thread while it computes, and no other.
  */
-import { parentPort, workerData } from 'node:worker_threads'
+import { MessagePort, workerData } from 'node:worker_threads'
 import * as v from 'valibot'
 import { AppError, messageOf } from '../contract/errors.ts'
 import { type Computing, openComputing, type WorkerTrainer } from './computing.ts'
@@ -10,10 +10,12 @@ import type { CallName, Calls, Reply, Request } from './protocol.ts'
 
 let state: Computing | null = null
 
+const Given = v.object({ stop: v.instance(SharedArrayBuffer), port: v.instance(MessagePort) })
+const given = v.parse(Given, workerData)
+const { port } = given
+
 /** Not 0 once the engine is closed: nothing new is begun then. */
-const stop = new Int32Array(
-  v.parse(v.object({ stop: v.instance(SharedArrayBuffer) }), workerData).stop,
-)
+const stop = new Int32Array(given.stop)
 const isStopped = (): boolean => Atomics.load(stop, 0) !== 0
 
 function opened(): Computing {
@@ -89,7 +91,7 @@ async function answer(id: number, call: CallName, argument: unknown): Promise<Re
 }
 
 function send(reply: Reply): void {
-  parentPort?.postMessage(reply)
+  port.postMessage(reply)
 }
 
 let queue: Promise<void> = Promise.resolve()
@@ -97,10 +99,10 @@ let queue: Promise<void> = Promise.resolve()
 /** One request after the other: the next begins when the one before has been answered. */
 async function serve(before: Promise<void>, { id, call, argument }: Request): Promise<void> {
   await before
-  if (call === 'stop') parentPort?.close()
+  if (call === 'stop') port.close()
   else if (!isStopped()) send(await answer(id, call, argument))
 }
 
-parentPort?.on('message', (request: Request) => {
+port.on('message', (request: Request) => {
   queue = serve(queue, request)
 })

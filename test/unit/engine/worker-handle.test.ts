@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { startWorker } from '../../../electron/engine/worker-handle.ts'
 
@@ -5,7 +8,7 @@ const script = (text: string): URL => new URL(`data:text/javascript,${encodeURIC
 
 const listening = (body: string): URL =>
   script(
-    `import { parentPort } from 'node:worker_threads'; parentPort.on('message', ({ id, call }) => { ${body} })`,
+    `import { workerData } from 'node:worker_threads'; const { port } = workerData; port.on('message', ({ id, call }) => { ${body} })`,
   )
 
 describe('a worker thread', () => {
@@ -37,8 +40,8 @@ describe('a worker thread', () => {
     const worker = startWorker(
       listening(`
         if (call === 'stop') process.exit(0)
-        parentPort.postMessage({ id, kind: 'progress', done: 3 })
-        parentPort.postMessage(call === 'reduce'
+        port.postMessage({ id, kind: 'progress', done: 3 })
+        port.postMessage(call === 'reduce'
           ? { id, kind: 'done', result: 7 }
           : { id, kind: 'failed', code: 'cancelled', message: 'cancelled' })
       `),
@@ -59,3 +62,15 @@ describe('a worker thread', () => {
     await expect(worker.call('adopt', null)).rejects.toThrow('the engine is closed')
   })
 })
+
+// Elsewhere new threads do not begin with the mode of the one that starts them.
+test.runIf(process.platform === 'linux' && process.arch === 'x64')(
+  'all workers flush subnormal numbers to zero, and the thread that asks for them does not',
+  async () => {
+    const script = new URL('../../fakes/subnormal-child.ts', import.meta.url)
+    const { stdout } = await promisify(execFile)(process.execPath, [fileURLToPath(script)])
+    const { products, own }: { products: number[]; own: number } = JSON.parse(stdout)
+    expect(products).toEqual([0, 0])
+    expect(own).toBeGreaterThan(0)
+  },
+)
