@@ -2,7 +2,7 @@
  * What tasks can be filtered by: one row per name of the query language, for the page that offers them and the store
  * that looks them up. Not here: reading a query (query.ts), columns and indexes (store/task-tests.ts).
  */
-import { KINDS } from './task.ts'
+import { KINDS, VARIANTS } from './task.ts'
 import { RUN_STATUSES } from './verdict.ts'
 
 /**
@@ -23,6 +23,7 @@ const words = (help: string) => ({ type: 'words', help }) as const
 
 export const TASK_FIELDS = {
   kind: choice('deduction, abduction or induction', KINDS),
+  variant: choice('error: asks which exception the call ends with', VARIANTS),
   state: choice('valid, or rejected by a check', ['valid', 'rejected']),
   step: number('step of the run'),
   solve: share('share of probes that solved it'),

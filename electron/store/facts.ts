@@ -40,6 +40,9 @@ export function toPairsJson({ pairs, variant }: TaskBody): string {
   return toJson(variant === undefined ? pairs : pairs.map((one) => ({ ...one, variant })))
 }
 
+/** Stands in the column where a task is of that variant, and nowhere else: quotes within texts are escaped. */
+export const variantMark = (variant: string): string => `"variant":${JSON.stringify(variant)}`
+
 type StoredPairs = readonly v.InferOutput<typeof pair>[]
 
 export function fromPairs(stored: StoredPairs): Pick<TaskBody, 'pairs' | 'variant'> {

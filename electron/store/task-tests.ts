@@ -7,6 +7,7 @@ import type { TaskFilter } from '../contract/history.ts'
 import { parseQuery } from '../contract/query.ts'
 import type { Bound, Clause } from '../contract/query.ts'
 import type { ExactName, NumberName } from '../contract/task-fields.ts'
+import { variantMark } from './facts.ts'
 import type { Condition } from './page.ts'
 import type { Param, Store } from './store.ts'
 import { wordsTest } from './task-words.ts'
@@ -154,6 +155,8 @@ function amongTest(run: number, field: ExactName, values: readonly string[]): Ta
         ...columnTest(run, 'tasks_skeleton', `skeleton IN (${list})`, values),
         sql: `ifnull(skeleton, '') IN (${list})`,
       }
+    case 'variant':
+      return variantTest(values)
     case 'kind':
     case 'state':
     case 'check':
@@ -180,6 +183,17 @@ function tagTest(run: number, list: string, values: readonly string[]): TaskTest
     },
     decided: true,
     cost: 3,
+  }
+}
+
+function variantTest(values: readonly string[]): TaskTest {
+  const marks = values.map(() => 'instr(pairs, ?) > 0').join(' OR ')
+  return {
+    sql: `EXISTS (SELECT 1 FROM task_text WHERE task = tasks.key AND (${marks}))`,
+    params: values.map(variantMark),
+    source: null,
+    decided: false,
+    cost: 5,
   }
 }
 

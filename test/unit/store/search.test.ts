@@ -9,7 +9,7 @@ import { readTags, tagTasks, untagTasks } from '../../../electron/store/tags.ts'
 import { countTasks } from '../../../electron/store/task-counts.ts'
 import { pageTasks } from '../../../electron/store/task-pages.ts'
 import { buildWords, readWordBuilds } from '../../../electron/store/word-builds.ts'
-import { fakeRun, fakeStep } from '../../fakes/history.ts'
+import { fakeRun, fakeStep, withErrors } from '../../fakes/history.ts'
 
 const RUN = 'azr-20261120-ab12'
 const OTHER = 'azr-20261121-cd34'
@@ -25,7 +25,8 @@ beforeAll(async () => {
   const other = startRun(store, fakeRun(OTHER), writer)
   // Two runs at a time: their rows lie between each other.
   for (let step = 0; step < STEPS; step++) {
-    own.step(fakeStep(step, { proposals: 150, attempts: 1 }))
+    const record = fakeStep(step, { proposals: 150, attempts: 1 })
+    own.step(step === 3 ? withErrors(record) : record)
     other.step(fakeStep(step, { proposals: 10, attempts: 1 }))
   }
   all = search('')
@@ -69,9 +70,15 @@ const PLAIN: readonly (readonly [string, (row: TaskRow) => boolean])[] = [
   ['step:7 halstead>50', ({ step, halsteadVolume }) => step === 7 && (halsteadVolume ?? 0) > 50],
   ['probes:4', ({ probes }) => probes === 4],
   ['probes:99', () => false],
+  ['variant:error', (row) => isError(row)],
+  ['-variant:error step:2..3', (row) => inside(row.step, 2, 3) && !isError(row)],
   ['id:3/deduction/0', ({ id }) => id === '3/deduction/0'],
   ['id:3/propose/abduction/4', ({ episode }) => episode === '3/propose/abduction/4'],
 ]
+
+/** As withErrors makes them. */
+const isError = (row: TaskRow): boolean =>
+  row.step === 3 && row.kind === 'deduction' && row.state === 'valid' && index(row) % 2 === 0
 
 const inside = (value: number | null, low: number, high: number): boolean =>
   value !== null && value >= low && value <= high
