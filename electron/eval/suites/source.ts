@@ -60,6 +60,7 @@ export async function readRecords<Row>(
     rows.push({ row: parseRecord(line.text, where, shape), where, span: line.span })
   }
   requireCount(known.path, rows.length, count)
+  requireIds(rows)
   return { rows, file: fileOf(known, hash.digest('hex')) }
 }
 
@@ -80,6 +81,7 @@ export async function readArray<Row>(
     return { row: checked(value, where, schema), where, span: { path, start: 0, length: 0 } }
   })
   requireCount(known.path, rows.length, count)
+  requireIds(rows)
   const digest = createHash('sha256').update(bytes).digest('hex')
   return { rows, file: fileOf(known, digest) }
 }
@@ -139,6 +141,26 @@ function requireCount(name: string, found: number, wanted: number | null): void 
     'config',
     `${name}: expected ${wanted ?? 'some'} items, found ${found}${missing}`,
   )
+}
+
+const IDS = ['task_id', 'unique_id', 'id', 'idx', 'question_id'] as const
+
+/** Answers are noted by id: two records of one id would count as one. Records without are told apart by place. */
+function requireIds(rows: readonly Placed<unknown>[]): void {
+  const seen = new Map<unknown, string>()
+  for (const { row, where } of rows) {
+    const id = idOf(row)
+    const first = seen.get(id)
+    if (first !== undefined) {
+      throw new AppError('config', `${where}: expected an id of its own, found that of ${first}`)
+    }
+    if (id !== '') seen.set(id, where)
+  }
+}
+
+function idOf(row: unknown): unknown {
+  const fields: ReadonlyMap<string, unknown> = new Map(Object.entries(Object(row)))
+  return IDS.flatMap((name) => (fields.has(name) ? [fields.get(name)] : []))[0] ?? ''
 }
 
 function unreadable(path: string, cause: unknown): AppError {

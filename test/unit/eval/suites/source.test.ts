@@ -53,6 +53,12 @@ test.each([
     'humaneval/HumanEval.jsonl, line 1, field test: Invalid type: Expected string but received 1',
   ],
   [
+    'an item that is there twice',
+    'humaneval/HumanEval.jsonl',
+    `${JSON.stringify(row)}\n`.repeat(164),
+    'line 2: expected an id of its own, found that of humaneval/HumanEval.jsonl, line 1',
+  ],
+  [
     'an entry that is no name',
     'humaneval/HumanEval.jsonl',
     JSON.stringify({ ...row, entry_point: 'f(); import os' }),
