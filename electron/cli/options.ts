@@ -51,9 +51,6 @@ export const runAndStep = v.pipe(
   }),
 )
 
-/** What the local engine trains and samples on. */
-export const DEVICES = ['cpu'] as const
-
 export const SEED = whole(0, 2 ** 31 - 1)
 
 /** Throws AppError('usage') naming the option. */

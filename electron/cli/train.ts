@@ -5,6 +5,7 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import * as v from 'valibot'
+import { DEVICES } from '../contract/inputs.ts'
 import { parseSettings, PRESETS, resolveConfig } from '../contract/config.ts'
 import { AppError } from '../contract/errors.ts'
 import type { TrainNews, TrainOrder } from '../contract/news.ts'
@@ -15,18 +16,7 @@ import { exitOf, isDebugging, unexpected } from './failure.ts'
 import type { ExitCode } from './failure.ts'
 import { oneLine } from './format.ts'
 import { listenForInterrupt } from './interrupt.ts'
-import {
-  choice,
-  collect,
-  DEVICES,
-  flag,
-  real,
-  runAndStep,
-  SEED,
-  text,
-  whole,
-  withHome,
-} from './options.ts'
+import { choice, collect, flag, real, runAndStep, SEED, text, whole, withHome } from './options.ts'
 import type { Output } from './output.ts'
 import { createProgress } from './progress.ts'
 import { remoteOf, remoteOptions, withRemote } from './remote-options.ts'

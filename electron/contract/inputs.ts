@@ -187,7 +187,7 @@ export const StartEval = v.strictObject({
   limit: v.nullable(whole(1, 100_000)),
   against: v.nullable(RunAtStep),
   seed: Seed,
-  device: v.picklist(['cpu', 'webgpu']),
+  device: v.picklist(DEVICES),
 })
 
 export const EvalPlace = v.strictObject({

@@ -8,6 +8,7 @@ import { readdir, readFile, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import * as v from 'valibot'
 import { AppError, messageOf } from '../contract/errors.ts'
+import { DEVICES } from '../contract/inputs.ts'
 import { EvaluationRecord } from '../contract/evaluation.ts'
 import { RemoteEngine } from '../contract/remote.ts'
 import { writeFileAtomically } from './export/atomic.ts'
@@ -99,7 +100,7 @@ const StartedOrder = v.object({
   temperature: v.number(),
   limit: v.nullable(v.number()),
   seed: v.number(),
-  device: v.picklist(['cpu', 'webgpu']),
+  device: v.picklist(DEVICES),
   remote: v.exactOptional(v.nullable(RemoteEngine)),
 })
 export type StartedOrder = v.InferOutput<typeof StartedOrder>

@@ -6,6 +6,7 @@
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { resolveConfig, parseConfig, type RunConfig } from '../contract/config.ts'
+import type { Device } from '../contract/inputs.ts'
 import type { EvaluationRecord } from '../contract/evaluation.ts'
 import type { SuiteScores } from '../contract/news.ts'
 import type { RemoteEngine } from '../contract/remote.ts'
@@ -57,7 +58,7 @@ export type EvalOrder = {
   readonly against: RunAt | null
   readonly gold: boolean
   readonly seed: number
-  readonly device: 'cpu' | 'webgpu'
+  readonly device: Device
   /** Where the model of the folder is served; absent: it is computed here. */
   readonly remote?: RemoteEngine | null
 }

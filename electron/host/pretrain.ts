@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import * as v from 'valibot'
 import { AppError } from '../contract/errors.ts'
+import type { Device } from '../contract/inputs.ts'
 import type { Datum } from '../engine/datum.ts'
 import type { ForwardBackwardOutput, TrainingClient } from '../engine/engine.ts'
 import { createLocalEngine } from '../engine/local.ts'
@@ -31,7 +32,7 @@ export type PretrainOptions = {
   /** Folder of the weights to start from; null: random ones. */
   readonly model: string | null
   readonly seed: number
-  readonly device: 'cpu' | 'webgpu'
+  readonly device: Device
   /** The schedule's length: steps, or minutes of wall time summed over resumed calls. */
   readonly plan: { readonly steps: number } | { readonly minutes: number }
   readonly rows: number

@@ -71,6 +71,7 @@ describe('bad input is exit 2 with one sentence', () => {
     ['--fork: expected RUN@STEP, found "azr-1"', 'train', '--fork', 'azr-1'],
     ['--only: expected engine, sandbox, store, loop, found "gpu"', 'bench', '--only', 'loop,gpu'],
     ['--recipe: expected azr, found "grpo"', 'train', '--recipe', 'grpo'],
+    ['--device: expected cpu, webgpu, cuda, found "gpu"', 'train', '--device', 'gpu'],
     [
       /full: expected a new or empty folder or a model, found a folder with letter\.txt$/,
       'pretrain',
