@@ -183,6 +183,18 @@ describe.skipIf(noBrowser !== '')(`the workbench in a browser ${noBrowser}`, () 
     await page.getByText('It printed nothing.').waitFor()
   })
 
+  it('says of a task and of its traces that they ask for an exception', async () => {
+    const of = `run=${RUNS.broken}`
+    await visit(page, `#/task?${of}&id=${encodeURIComponent('11/deduction/2')}`)
+    await page.getByRole('columnheader', { name: 'Ends with' }).waitFor()
+    await page.getByRole('cell', { name: 'NoError', exact: true }).waitFor()
+    await page.getByRole('button', { name: 'Run again' }).click()
+    await page.getByText('Equals the output that was kept.').waitFor()
+    await visit(page, `#/trace?${of}&episode=${encodeURIComponent('11/solve/deduction/2-0')}`)
+    await page.getByText('Parts of the reward').waitFor()
+    await page.getByText('Error deduction').waitFor()
+  })
+
   it('shows hostile text as text', async () => {
     const trace = (step: number) =>
       `#/trace?run=${RUNS.long}&episode=${encodeURIComponent(`${step}/propose/deduction/0`)}`

@@ -1,5 +1,6 @@
 /**
- * A home folder with a history for browser tests: two runs that learnt, one that was interrupted, flags, a log.
+ * A home folder with a history for browser tests: two runs that learnt, one with error tasks that was interrupted,
+ * flags, a log.
  */
 import { mkdirSync, symlinkSync } from 'node:fs'
 import { mkdtemp } from 'node:fs/promises'
@@ -20,6 +21,7 @@ import { runKey } from '../../electron/store/runs.ts'
 import type { NewRun } from '../../electron/store/runs.ts'
 import type { Store } from '../../electron/store/store.ts'
 import { writeCalledOff, writeEvaluation } from '../fakes/evaluations.ts'
+import { withErrors } from '../fakes/history.ts'
 import { learningScores, learningStep } from '../fakes/learning-run.ts'
 import type { Encode } from '../fakes/learning-run.ts'
 
@@ -136,7 +138,8 @@ function writeRun(store: Store, plan: Plan, encode: Encode, now: () => number): 
   })
   recorder.evals(learningScores(0, span, lift), items(0, seed, 0.2))
   for (let step = 1; step <= steps; step++) {
-    const record = learningStep(step, { seed, span, perKind: 5, encode, hostile: hostileAt(step) })
+    const learnt = learningStep(step, { seed, span, perKind: 5, encode, hostile: hostileAt(step) })
+    const record = state === 'crashed' ? withErrors(learnt) : learnt
     const more = step === 1 && state === 'crashed' ? [hugeEpisode(record, encode)] : []
     recorder.step({ ...record, episodes: [...record.episodes, ...more] }, machineAt(step))
     if (step % 10 === 0) recorder.evals(learningScores(step, span, lift), [])
