@@ -11,7 +11,7 @@ import { AppError } from '../contract/errors.ts'
 import { choice, flag, runAndStep, text, withHome } from './options.ts'
 
 /** As in host/export.ts and host/export-evaluations.ts, whose tables need more than help does. */
-const WHATS = ['tasks', 'episodes', 'steps', 'flags', 'evals'] as const
+const WHATS = ['tasks', 'episodes', 'steps', 'flags', 'evals', 'model'] as const
 const FORMATS = ['csv', 'jsonl', 'parquet', 'hf', 'inspect', 'tfevents'] as const
 
 const Options = v.strictObject({
@@ -31,13 +31,13 @@ export function addExport(program: Command, act: Act): void {
   const command = program
     .command('export')
     .description('write a run for other programs')
-    .option('--run <run[@step]>', 'which run; a step for evals only')
+    .option('--run <run[@step]>', 'which run; a step for evals and a model only')
     .option('--evaluation <id>', 'evals: one of them, as eval names it')
     .option('--suite <name>', 'evals: of this suite only')
     .option('--where <query>', 'tasks: those that the query finds, as in the table of tasks')
     .requiredOption('--what <what>', WHATS.join(', '))
     .requiredOption('--format <format>', FORMATS.join(', '))
-    .requiredOption('--out <path>', 'a file; for hf, tfevents and several evals a folder')
+    .requiredOption('--out <path>', 'a file; for hf, a model, tfevents and several evals a folder')
   withHome(command).action(
     act(Options, async (options, { output }) => {
       const { homeDirectory } = await import('../host/paths.ts')
@@ -47,7 +47,8 @@ export function addExport(program: Command, act: Act): void {
         withHistory(home, (store) => carryOut(store, home, options, signal)),
       )
       const { what, out } = options
-      output.summary(exported, () => `${count(exported.rows)} ${what} in ${visible(out)}`)
+      const found = what === 'model' ? 'a model' : `${count(exported.rows)} ${what}`
+      output.summary(exported, () => `${found} in ${visible(out)}`)
       return 0
     }),
   )
@@ -64,10 +65,40 @@ async function carryOut(store: Store, home: string, options: Options, signal: Ab
     return await exportOrdered(store, { home, run, evaluation, suite, format, out }, signal)
   }
   if (run === null) throw new AppError('usage', '--run: expected a run, found none')
-  if (run.step !== null || evaluation !== null || suite !== null) {
+  if (what === 'model') return await modelOut(store, home, run, format, out)
+  return await tableOut(store, run, { ...options, what }, signal)
+}
+
+type Tabled = Options & { readonly what: Exclude<Options['what'], 'model' | 'evals'> }
+
+async function tableOut(
+  store: Store,
+  run: At,
+  { evaluation, suite, where, what, format, out }: Tabled,
+  signal: AbortSignal,
+) {
+  if (run.step !== null || evaluation !== undefined || suite !== undefined) {
     throw new AppError('usage', `--what ${what}: a step, --evaluation and --suite are for evals`)
   }
   const { exportRun } = await import('../host/export.ts')
   const tasks = where === undefined ? {} : { tasks: { query: where } }
   return await exportRun(store, { run: run.run, what, format, out, ...tasks }, signal)
+}
+
+type At = NonNullable<Options['run']>
+
+async function modelOut(
+  store: Store,
+  home: string,
+  { run, step }: At,
+  format: Options['format'],
+  out: string,
+) {
+  if (format !== 'hf') {
+    throw new AppError('usage', `--what model: expected --format hf, found ${format}`)
+  }
+  const { exportable, exportModel } = await import('../host/export-model.ts')
+  const found = exportable(store, home, run, step)
+  await exportModel(found, out)
+  return { run, step: found.step, what: 'model', format, out, rows: 1 }
 }

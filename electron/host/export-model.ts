@@ -9,16 +9,42 @@ import type { LineageMark } from '../contract/safety.ts'
 import { openCheckpoint, writeMerged } from '../model/checkpoint.ts'
 import { parameterCount } from '../model/tensors.ts'
 import { writeFolderAtomically } from './export/atomic.ts'
+import { findCheckpoint, modelOf } from './checkpoints.ts'
 import { requireOwnWeights } from './open-engine.ts'
+import { fromHomePath } from './paths.ts'
+import { readLineageMarks } from './quarantine.ts'
+import { readRun } from '../store/runs.ts'
+import type { Store } from '../store/store.ts'
+
+/** mark: what its weights saw; null: not known. */
+export type Exportable = {
+  readonly folder: string
+  readonly run: RunRow
+  readonly step: number
+  readonly mark: LineageMark | null
+}
+
+/** step null: the latest checkpoint. */
+export function exportable(
+  store: Store,
+  home: string,
+  id: string,
+  step: number | null,
+): Exportable {
+  const found = findCheckpoint(store, id, step)
+  const marks = readLineageMarks(store, id)
+  return {
+    folder: modelOf(fromHomePath(home, found.path)),
+    run: readRun(store, id),
+    step: found.step,
+    mark: marks.find((one) => one.step === found.step) ?? null,
+  }
+}
 
 /** out: a new or empty folder. Throws AppError('checkpoint') where the model is not whole. */
 export async function exportModel(
-  folder: string,
+  { folder, run, step, mark }: Exportable,
   out: string,
-  run: RunRow,
-  step: number,
-  /** What its weights saw; null: not known. */
-  mark: LineageMark | null,
 ): Promise<void> {
   await requireOwnWeights(folder)
   const { config, adapter } = await openCheckpoint(folder)

@@ -1,7 +1,7 @@
 /**
  * A folder with adapters, as PEFT reads and writes it: adapter_config.json, adapter_model.safetensors, and the
  * tokenizer of the model they were made for. Our own kelvin_base.json beside them says which model that was.
- * Not here: adapters in graphs (parameters.ts), merging them (merge.ts).
+ * Not here: adapters in graphs (parameters.ts), merging them (lora.ts).
  */
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'

@@ -73,6 +73,22 @@ describe('bad input is exit 2 with one sentence', () => {
     ['--recipe: expected azr, found "grpo"', 'train', '--recipe', 'grpo'],
     ['--device: expected cpu, webgpu, cuda, found "gpu"', 'train', '--device', 'gpu'],
     [
+      '--what model: expected --format hf, found csv',
+      ...EXPORT,
+      '--what',
+      'model',
+      '--format',
+      'csv',
+    ],
+    [
+      `run ${RUN}: expected a checkpoint, found none`,
+      ...EXPORT,
+      '--what',
+      'model',
+      '--format',
+      'hf',
+    ],
+    [
       /full: expected a new or empty folder or a model, found a folder with letter\.txt$/,
       'pretrain',
       '--out',

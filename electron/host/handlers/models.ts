@@ -5,15 +5,14 @@ import { basename } from 'node:path'
 import type { Checkpoint } from '../../contract/history.ts'
 import type { ModelReport } from '../../contract/workbench.ts'
 import { readCheckpoints } from '../../store/checkpoints.ts'
-import { readRun, runKey } from '../../store/runs.ts'
+import { runKey } from '../../store/runs.ts'
 import type { Bench } from '../bench.ts'
-import { findCheckpoint, modelOf } from '../checkpoints.ts'
-import { exportModel } from '../export-model.ts'
+import { modelOf } from '../checkpoints.ts'
+import { exportable, exportModel } from '../export-model.ts'
 import { reportOf } from '../model-list.ts'
 import { remoteLabel } from '../open-engine.ts'
 import { fromHomePath } from '../paths.ts'
 import { remoteProblems } from '../remote-model.ts'
-import { readLineageMarks } from '../quarantine.ts'
 import { engineOf, folderOf } from '../start-order.ts'
 import { placesOf, scoresOf } from './runs.ts'
 import type { HandlersOf } from './types.ts'
@@ -50,13 +49,9 @@ export function modelHandlers(bench: Bench): HandlersOf<'models' | 'checkpoints'
     },
     'checkpoints.export': ({ run, step, out }) => {
       const target = handles.path(out)
-      const facts = history.read((store) => ({
-        row: readRun(store, run),
-        folder: modelOf(fromHomePath(info.home, findCheckpoint(store, run, step).path)),
-        mark: readLineageMarks(store, run).find((one) => one.step === step) ?? null,
-      }))
+      const found = history.read((store) => exportable(store, info.home, run, step))
       return jobs.start(`Checkpoint ${step} of ${run}`, async () => {
-        await exportModel(facts.folder, target, facts.row, step, facts.mark)
+        await exportModel(found, target)
         return { type: 'model', label: basename(target) }
       })
     },
