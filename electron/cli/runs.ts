@@ -100,7 +100,7 @@ function addPack(runs: Command, act: Act): void {
 }
 
 function packedText({ file, bytes: size, every }: { file: string; bytes: number; every: number }) {
-  const part = every === 1 ? 'of all steps' : `of every ${every}th step`
+  const part = every === 1 ? 'of all steps' : `of one step in ${every}`
   return `${file}: ${bytes(size)}, tasks and traces ${part}`
 }
 

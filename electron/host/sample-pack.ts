@@ -25,7 +25,7 @@ import type { Head } from './sample-run.ts'
 export type Packed = {
   readonly file: string
   readonly bytes: number
-  /** Tasks and traces of every so-manieth step, of the first and of the last. */
+  /** Tasks and traces of one step in so many, and of the first and the last. */
   readonly every: number
 }
 
@@ -36,21 +36,30 @@ export function packRun(store: Store, id: string, folder: string, maxBytes: numb
     throw new AppError('usage', `run ${id}: expected a finished one, found it ${run.state}`)
   }
   const last = readLastStep(store, runKey(store, id))?.step ?? 0
-  for (let every = 1; ; every = nextOf(every)) {
-    const bytes = gzipSync(linesOf(store, run, last, every).join('\n'), { level: 9 })
-    if (bytes.length > maxBytes && every <= last) continue
-    if (bytes.length > maxBytes) {
-      throw new AppError('usage', `expected room for ${bytes.length} bytes, found ${maxBytes}`)
-    }
-    mkdirSync(folder, { recursive: true })
-    const file = join(folder, SAMPLE_FILE)
-    writeFileSync(file, bytes)
-    return { file, bytes: bytes.length, every }
-  }
+  const { bytes, every } = packedWithin(maxBytes, last, (every) => linesOf(store, run, last, every))
+  mkdirSync(folder, { recursive: true })
+  const file = join(folder, SAMPLE_FILE)
+  writeFileSync(file, bytes)
+  return { file, bytes: bytes.length, every }
 }
 
-/** A quarter more each time, so that little of the room is left. */
-const nextOf = (every: number): number => Math.max(every + 1, Math.floor(every * 1.25))
+function packedWithin(
+  maxBytes: number,
+  last: number,
+  linesOfEvery: (every: number) => string[],
+  every = 1,
+): { readonly bytes: Uint8Array; readonly every: number } {
+  const bytes = gzipSync(linesOfEvery(every).join('\n'), { level: 9 })
+  if (bytes.length <= maxBytes) return { bytes, every }
+  if (every > last) {
+    throw new AppError('usage', `expected room for ${bytes.length} bytes, found ${maxBytes}`)
+  }
+  return packedWithin(maxBytes, last, linesOfEvery, sparser(every, bytes.length / maxBytes))
+}
+
+/** Never too sparse: what is there of every step only adds to what has to go. */
+const sparser = (every: number, tooLarge: number): number =>
+  Math.max(every + 1, Math.floor(every * tooLarge))
 
 function linesOf(store: Store, run: RunRow, last: number, every: number): string[] {
   const isWhole = (step: number): boolean => step % every === 0 || step === last
@@ -80,7 +89,7 @@ function headOf(store: Store, run: RunRow, every: number): Head {
   const note =
     every === 1
       ? 'A finished run that ships with Kelvin, whole but for its checkpoints and the tokens of its evaluations.'
-      : `A finished run that ships with Kelvin: all of its curves and scores, and the tasks and traces of every ${every}th step; no checkpoints and no tokens of evaluations.`
+      : `A finished run that ships with Kelvin: all of its curves and scores, and the tasks and traces of one step in ${every}; no checkpoints and no tokens of evaluations.`
   return { run: { ...own, model: { ...run.model, path } }, evals, items, note }
 }
 
