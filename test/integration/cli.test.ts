@@ -134,7 +134,7 @@ describe('bad input is exit 2 with one sentence', () => {
       at('program.py/home'),
     ],
     [
-      '--what: expected tasks, episodes, steps, flags, evals, found "task"',
+      '--what: expected tasks, episodes, steps, flags, evals, model, found "task"',
       ...EXPORT,
       '--what',
       'task',
