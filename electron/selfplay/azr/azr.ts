@@ -7,6 +7,7 @@ import { KINDS } from '../../contract/task.ts'
 import type { Recipe } from '../recipe.ts'
 import { after } from './after.ts'
 import { expand } from './expand.ts'
+import { withGaps } from './gap.ts'
 import { measure } from './measure.ts'
 import { plan } from './plan.ts'
 import { score } from './score.ts'
@@ -27,7 +28,7 @@ export const azr: Recipe = {
   plan,
   validate,
   expand,
-  verify,
+  verify: async (context, responses) => withGaps(context, await verify(context, responses)),
   score,
   measure,
   after,

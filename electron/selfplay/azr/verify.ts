@@ -1,6 +1,6 @@
 /**
- * Whether solutions are right: by value (or name, for error tasks) for deduction, by running for the other two. Gold never enters the
- * sandbox; model text is parsed as a literal or run there, never evaluated here.
+ * Whether solutions are right: by value (or name, for error tasks) for deduction, by running for the other two.
+ * Gold never enters the sandbox; model text is parsed as a literal or run there, never evaluated here.
  * Source: azr.md sections 5 and 12 (D4, D5, D6, D26, D27).
  */
 import type { Task } from '../../contract/task.ts'
@@ -26,40 +26,12 @@ export async function verify(
     ...(await abduced(context, read)),
     ...(await induced(context, read)),
   ])
-  const gaps = await complexityGaps(
-    context,
-    read.filter((solution) => verdicts.get(solution)?.correct === true),
-  )
-  return read.map((solution) => {
-    const gap = gaps.get(solution)
-    return {
-      response: solution.response,
-      task: solution.task,
-      formatOk: solution.formatOk,
-      ...(verdicts.get(solution) ?? WRONG),
-      ...(gap === undefined ? {} : { complexityGap: gap }),
-    }
-  })
-}
-
-/** How much simpler right programs are than those they stand for. Source: azr.md 10.5 (5). */
-async function complexityGaps(
-  { execution }: VerifyContext,
-  right: readonly Solution[],
-): Promise<ReadonlyMap<Solution, number>> {
-  const pairs = right.flatMap((solution) => {
-    const { task, answer } = solution
-    return task.kind === 'induction' && answer !== null ? [{ solution, task, answer }] : []
-  })
-  const programs = pairs.flatMap(({ task, answer }) => [task.program, answer.text])
-  const facts = programs.length === 0 ? [] : await execution.analyse(programs)
-  return new Map(
-    pairs.flatMap(({ solution }, at): [Solution, number][] => {
-      const [hidden, found] = [facts[2 * at], facts[2 * at + 1]]
-      if (hidden?.ok !== true || found?.ok !== true) return []
-      return [[solution, hidden.cognitive - found.cognitive]]
-    }),
-  )
+  return read.map((solution) => ({
+    response: solution.response,
+    task: solution.task,
+    formatOk: solution.formatOk,
+    ...(verdicts.get(solution) ?? WRONG),
+  }))
 }
 
 type Solution = {
