@@ -235,7 +235,10 @@ async function openFile(file: string): Promise<FileHandle> {
   try {
     return await open(file, 'r')
   } catch (cause) {
-    throw new AppError('checkpoint', `${file}: cannot be opened: ${messageOf(cause)}`, { cause })
+    const why = isMissing(cause)
+      ? 'expected a file, found none'
+      : `cannot be opened: ${messageOf(cause)}`
+    throw new AppError('checkpoint', `${file}: ${why}`, { cause })
   }
 }
 

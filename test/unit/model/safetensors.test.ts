@@ -243,7 +243,7 @@ test.each([
   ['a shard outside the folder', { a: '../m.safetensors' }, 'weight_map.a'],
   ['an absolute shard', { a: '/etc/m.safetensors' }, 'weight_map.a'],
   ['a shard that is no safetensors', { a: 'pytorch_model.bin' }, 'weight_map.a'],
-  ['a missing shard', { a: 'm-9.safetensors' }, 'm-9.safetensors: cannot be opened'],
+  ['a missing shard', { a: 'm-9.safetensors' }, 'm-9.safetensors: expected a file, found none'],
   [
     'a tensor that its shard lacks',
     { nothing: 'm-1.safetensors' },
