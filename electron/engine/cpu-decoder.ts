@@ -6,6 +6,7 @@
 import { AppError } from '../contract/errors.ts'
 import type { DecoderConfig } from '../model/config.ts'
 import { FED, type WeightSource, weightsIn } from '../model/parameters.ts'
+import { parameterCount } from '../model/tensors.ts'
 import { decodeGraph, prefillGraph } from './decode-graph.ts'
 import type { BatchOptions, Chunk, DecodeBatch, Decoder, Row } from './decoder.ts'
 import type { Choice } from './draw.ts'
@@ -22,7 +23,6 @@ import {
 } from './kv-cache.ts'
 import { pieceGraph } from './piece-graph.ts'
 import { type PrefillCell, PREFILL_TOKENS, planPieces, planPrefill } from './prefill.ts'
-import { parameterCount } from '../model/tensors.ts'
 import { uniform } from './random.ts'
 import { cacheTokenBytes, capacityFor, iterationsOf, type RunPlan } from './sampling-plan.ts'
 import type { Arrays, Output, Session, SessionOptions } from './session.ts'
@@ -34,7 +34,7 @@ const HELD_PARAMETERS = 2 ** 21
 
 /**
  * source: where graphs find what is not in weights, which are fed. isFixed: weights stay as they are. Then the graphs of
- * a lone row hold them, laid out as its products want them, which is 8 % faster.
+ * a lone row hold them, laid out as its products want them, which is a few per cent faster.
  */
 export function createCpuDecoder(
   config: DecoderConfig,

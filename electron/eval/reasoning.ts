@@ -7,8 +7,6 @@ import type { TaskBody } from '../contract/task.ts'
 import type { RunStatus } from '../contract/verdict.ts'
 import type { Progress, SamplingClient } from '../engine/engine.ts'
 import type { TextCodec } from '../model/chat.ts'
-import { parseCanonical } from '../python/canonical.ts'
-import { reprOf } from '../python/repr.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { verify } from '../selfplay/azr/verify.ts'
 import { solverView } from '../selfplay/azr/view.ts'
@@ -16,6 +14,7 @@ import { createExecution } from '../selfplay/execution.ts'
 import type { PromptSet } from '../selfplay/prompts/prompts.ts'
 import type { EpisodeSpec, Prompt, Response } from '../selfplay/recipe.ts'
 import { play, promptOf } from '../selfplay/rollout.ts'
+import { shownValue } from '../selfplay/values.ts'
 
 /** Items of one cluster (a program) count as one for intervals. */
 export type ReasoningItem = TaskBody & { readonly id: string; readonly cluster: string }
@@ -131,8 +130,7 @@ const SHOWN = 80
 
 /** For people, once an answer is wrong; empty for what is too long for a sentence. */
 function expected({ pairs }: ReasoningItem): string {
-  const value = parseCanonical(pairs[0]?.output ?? '')
-  const text = value.ok ? reprOf(value.value) : ''
+  const text = shownValue(pairs[0]?.output ?? '')
   return text === '' || text.length > SHOWN ? '' : `, ${text}`
 }
 

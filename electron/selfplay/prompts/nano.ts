@@ -4,9 +4,9 @@
  */
 import type { Kind, TaskBody } from '../../contract/task.ts'
 import type { PromptPart } from '../../model/chat.ts'
-import { parseCanonical } from '../../python/canonical.ts'
 import { parseArguments } from '../../python/literal.ts'
-import { argumentsText, reprOf } from '../../python/repr.ts'
+import { argumentsText } from '../../python/repr.ts'
+import { shownValue } from '../values.ts'
 import type { Answer, Parsed, PromptSet, ProposeOptions, Proposal } from './prompts.ts'
 
 const SOLVE: Readonly<Record<Kind, string>> = {
@@ -32,19 +32,13 @@ function inputText(input: string): string {
   return values.ok ? argumentsText(values.value) : input
 }
 
-/** The repr of a canonical output; the text itself when it is none. */
-function outputText(canonical: string): string {
-  const value = parseCanonical(canonical)
-  return value.ok ? reprOf(value.value) : canonical
-}
-
 const inPart = (input: string): PromptPart[] => [mark('<in>'), plain(input)]
 const outPart = (output: string): PromptPart[] => [mark('<out>'), plain(output)]
 
 function referenceOf(task: TaskBody): PromptPart[] {
   const [pair] = task.pairs
   if (pair === undefined) return [mark('<ref>'), plain(task.program)]
-  return referenceParts(task.program, inputText(pair.input), outputText(pair.output))
+  return referenceParts(task.program, inputText(pair.input), shownValue(pair.output))
 }
 
 /** Solver prompt over texts as the model sees them; the stream, whose texts are reprs already, calls it too. */
@@ -83,7 +77,7 @@ export function renderAnswer(task: TaskBody): PromptPart[] {
   if (task.kind === 'induction') return [plain(task.program)]
   const [pair] = task.pairs
   if (pair === undefined) return []
-  return [plain(task.kind === 'deduction' ? outputText(pair.output) : inputText(pair.input))]
+  return [plain(task.kind === 'deduction' ? shownValue(pair.output) : inputText(pair.input))]
 }
 
 /** One run of the program: its input, the values on the way, its output. */
@@ -178,7 +172,7 @@ export const NANO_PROMPTS: PromptSet = {
     const shown = task.kind === 'induction' ? task.pairs.slice(0, task.visible) : task.pairs
     const texts = shown.map(({ input, output }) => ({
       input: inputText(input),
-      output: outputText(output),
+      output: shownValue(output),
     }))
     return solvePrompt(task.kind, task.program, texts)
   },
